@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * output/corpus.h - the HDF5 corpus: layout in docs/corpus.md. corpus.c is the only file that knows HDF5. */
+#ifndef PRO_CORPUS_H
+#define PRO_CORPUS_H
+#include <stdint.h>
+
+#include "predictor/detector.h"
+#include "sim/base.h"
+
+struct pro_run; /* sim/run.h: only a writer needs it */
+
+#define PRO_CORPUS_SCHEMA "prodrome-corpus/1"
+
+/* ---- writing ---- */
+
+typedef struct pro_corpus_parameter { /* a row of /param */
+  const char *path, *unit, *distribution;
+  const char *const *choices; /* NULL-terminated, or NULL */
+} pro_corpus_parameter;
+
+typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowed until close */
+  const char *title, *scenario; /* resolved text */
+  const char *source;           /* program, version, commit */
+  uint64_t seed, cases, group;  /* cases to a group */
+  size_t parameters;
+  const pro_corpus_parameter *parameter; /* (parameters) */
+  const char *const *families;           /* kinds' names, NULL-terminated */
+  int keep_truth;                        /* 0: no /truth */
+} pro_corpus_plan;
+
+typedef struct pro_corpus_writer pro_corpus_writer;
+
+/* Writes to a temporary file beside `path`; nothing of that name exists until pro_corpus_commit has verified it.
+ * PRO_EIO: cannot create, with the reason. */
+pro_status pro_corpus_create(pro_corpus_writer **out, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
+/* Cases in order 0, 1, ...; param (plan->parameters) are the case's draws. Failed runs are rows too, with no samples. */
+pro_status pro_corpus_append(pro_corpus_writer *writer, const struct pro_run *run, const double *param) PRO_MUST_CHECK;
+/* Finalises: tables, normalization, flush, close, reopen, verify, fsync, rename. Frees the writer in any case; on
+ * failure the temporary file is removed. PRO_EIO: among others a full disk. */
+pro_status pro_corpus_commit(pro_corpus_writer *writer) PRO_MUST_CHECK;
+void pro_corpus_abandon(pro_corpus_writer *writer); /* removes the temporary file; NULL is fine */
+
+/* ---- verifying ---- */
+
+typedef struct pro_corpus_summary {
+  uint64_t cases, samples, groups, bytes;
+  uint64_t by_class[8], by_outcome[8];
+  char schema[64];
+} pro_corpus_summary;
+/* Reads everything: every chunk's checksum, shapes, ranges, clocks against outcomes, ledgers, split shares, scenario
+ * hash, normalization against the data. PRO_EMISSING, PRO_EINPUT (damaged or inconsistent: the message says where and
+ * what, all findings of one pass), PRO_ENOMEM. */
+pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path) PRO_MUST_CHECK;
+
+/* ---- reading, as a predictor may ---- */
+
+typedef struct pro_corpus pro_corpus;
+/* PRO_EMISSING; PRO_EINPUT when it is no corpus, of another major schema, or damaged. Free with pro_corpus_close. */
+pro_status pro_corpus_open(pro_corpus **out, const char *path) PRO_MUST_CHECK;
+void pro_corpus_close(pro_corpus *corpus);
+uint64_t pro_corpus_cases(const pro_corpus *corpus);
+
+typedef struct pro_record { /* one monitored cell as a battery management system would know it */
+  size_t samples;
+  const double *t;                            /* [s] (samples) */
+  const float *channel[PRO_CHANNEL_COUNT];    /* SI (samples); NaN: missing; NULL: no such sensor */
+  pro_nameplate nameplate;
+  int split;                                  /* pro_split */
+} pro_record;
+/* *out borrows from the corpus and lasts until the next read or close. */
+pro_status pro_corpus_read(pro_record *out, pro_corpus *corpus, uint64_t index) PRO_MUST_CHECK;
+
+/* What the evaluator, and nobody else, is told. PRO_EINPUT on a blind corpus. */
+typedef struct pro_truth_row {
+  int class_, outcome, family, chemistry; /* label.h's enums */
+  int64_t cell_draw;
+  double t_fault, t_runaway, t_runaway_guarded, t_vent, t_gb; /* [s], NaN: did not happen */
+} pro_truth_row;
+pro_status pro_corpus_truth(pro_truth_row *out, pro_corpus *corpus, uint64_t index) PRO_MUST_CHECK;
+#endif

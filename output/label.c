@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/label.h"
+
+#include <math.h>
+
+#include "sim/rng.h"
+
+#define PRO_AS_CLASS_NAME(name, doc) #name,
+const char *const pro_class_names[PRO_CLASS_COUNT + 1] = {PRO_CLASS_LIST(PRO_AS_CLASS_NAME) NULL};
+#define PRO_AS_SPLIT_NAME(name, share) #name,
+const char *const pro_split_names[PRO_SPLIT_COUNT + 1] = {PRO_SPLIT_LIST(PRO_AS_SPLIT_NAME) NULL};
+
+void pro_label_stages(uint16_t *stages, const pro_case *in, const pro_trajectory *truth) {
+  const double *clock = truth->clock, *T = truth->truth[PRO_TRUTH_T_core];
+  int sei = -1;
+  for (int j = 0; j < truth->reactions && sei < 0; j++)
+    if (in->network.reactions[j].stage == PRO_STAGE_sei) sei = j;
+  for (size_t k = 0; k < truth->samples; k++) {
+    double t = truth->t[k];
+    unsigned flags = 0;
+    if (sei >= 0 && truth->xi[(size_t)sei * truth->samples + k] >= 0.1 * in->network.reactions[sei].full)
+      flags |= PRO_STAGE_FLAG_sei;
+    double gas = truth->truth[PRO_TRUTH_gas_CO2][k] + truth->truth[PRO_TRUTH_gas_VOC][k];
+    if (gas > 0.0) flags |= PRO_STAGE_FLAG_off_gas;
+    if (t >= clock[PRO_CLOCK_vent]) flags |= PRO_STAGE_FLAG_vented; /* false where the clock is NaN */
+    if (t >= clock[PRO_CLOCK_separator]) flags |= PRO_STAGE_FLAG_separator;
+    if (t >= clock[PRO_CLOCK_short]) flags |= PRO_STAGE_FLAG_short;
+    if (t >= clock[PRO_CLOCK_runaway_guarded]) {
+      flags |= PRO_STAGE_FLAG_runaway;
+      double rate = k > 0 ? (T[k] - T[k - 1]) / (t - truth->t[k - 1]) : 0.0;
+      if (t > clock[PRO_CLOCK_max] && rate < 1.0) flags |= PRO_STAGE_FLAG_burnt_out;
+    }
+    stages[k] = (uint16_t)flags;
+  }
+}
+
+pro_class pro_label_class(const pro_run *run) {
+  if (run->truth && run->truth->outcome == PRO_OUTCOME_runaway) return PRO_CLASS_event;
+  return isnan(run->in.t_fault) ? PRO_CLASS_nominal : PRO_CLASS_near_miss;
+}
+
+pro_split pro_label_split(uint64_t seed, int64_t cell_draw) {
+#define PRO_AS_SHARE(name, share) share,
+  static const double shares[PRO_SPLIT_COUNT] = {PRO_SPLIT_LIST(PRO_AS_SHARE)};
+#undef PRO_AS_SHARE
+  double u = pro_rng_uniform((pro_stream){seed, (uint64_t)cell_draw, PRO_FOR_SPLIT, 0}, 0), sum = 0.0;
+  for (int split = 0; split < PRO_SPLIT_COUNT - 1; split++)
+    if (u < (sum += shares[split])) return (pro_split)split;
+  return (pro_split)(PRO_SPLIT_COUNT - 1);
+}

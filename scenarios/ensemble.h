@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * scenarios/ensemble.h - many runs on many threads, handed over one at a time and in order. */
+#ifndef PRO_ENSEMBLE_H
+#define PRO_ENSEMBLE_H
+#include "scenarios/scenario.h"
+#include "sim/run.h"
+
+struct pro_integrator;
+
+/* Called for case first, first + 1, ... from one thread at a time; `run` is the callee's to read, not to keep. */
+typedef pro_status pro_sink_fn(void *payload, const pro_run *run);
+
+typedef struct pro_ensemble {
+  const pro_scenario *scenario;
+  uint64_t first, count;
+  int threads;                             /* 0: as many as the machine gives this process */
+  const struct pro_integrator *integrator; /* NULL: the default */
+  pro_sink_fn *sink;
+  void *payload;
+  const volatile int *stop;                /* non-zero: finish what is in the air and return PRO_EINTERRUPTED; may be NULL */
+} pro_ensemble;
+
+/* A run that fails numerically is handed over with its status and message, and the rest goes on; so is a case whose
+ * draws contradict each other. Only the sink's failure, no memory or `stop` end it early. At most a fixed number of
+ * finished runs wait for their turn, whatever `count` is. */
+pro_status pro_ensemble_run(const pro_ensemble *ensemble) PRO_MUST_CHECK;
+
+int pro_threads_available(void); /* what the scheduler's affinity and OMP_NUM_THREADS give this process, at least 1 */
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * sim/law.h - the factors a rate is a product of: f(T, c; p, q), each with its slopes in T and c. */
+#ifndef PRO_LAW_H
+#define PRO_LAW_H
+#include "sim/lanes.h"
+
+typedef struct pro_law_value {
+  pro_lanes value;   /* [-] */
+  pro_lanes slope_c; /* df/dc [-] */
+  pro_lanes slope_T; /* df/dT [1/K] */
+} pro_law_value;
+
+/* Smooth everywhere the solver may wander: below zero a species' rate and slope are zero. */
+typedef struct pro_law {
+  const char *name;
+  const char *formula; /* of c, T, p, q, as printed in docs/generated */
+  const char *doc;
+  void (*at)(pro_law_value *out, const pro_lanes *T, const pro_lanes *c, const pro_lanes *p, const pro_lanes *q);
+} pro_law;
+
+extern const pro_law pro_law_linear;    /* c              first order */
+extern const pro_law pro_law_power;     /* c^p            order p; linear below c = q when p < 1 */
+extern const pro_law pro_law_vacancy;   /* 1 - c          autocatalysis, with pro_law_linear on the same c */
+extern const pro_law pro_law_tunnel;    /* exp(-c/p)      a growing film of thickness c slows the reaction */
+extern const pro_law pro_law_gate;      /* (1+tanh((T-p)/q))/2            starts at T = p [K] over q [K] */
+extern const pro_law pro_law_switch;    /* 1+(p-1)(1+tanh((T-q)/1 K))/2   p times faster above T = q [K] */
+
+extern const pro_law *const pro_law_all[]; /* NULL-terminated */
+#endif

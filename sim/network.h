@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * sim/network.h - a reaction network as data, and the only code that evaluates one.
+ *
+ * The unknowns are the reactions' extents xi[j] [-], zero at the start. Everything else the network says is linear in
+ * them:
+ *     species   c = c0 + N xi        heat   Q = h . xi        gas   n = G xi
+ * so right-hand side, Jacobian, energy ledger, gas yield, stage labels and the reference page come from one table. */
+#ifndef PRO_NETWORK_H
+#define PRO_NETWORK_H
+
+#include "sim/field.h"
+#include "sim/law.h"
+
+enum { PRO_SPECIES_MAX = 8, PRO_REACTIONS_MAX = 8, PRO_FACTORS_MAX = 4 };
+
+/* name, molar mass [kg/mol], lower flammability limit in air [-] (0: inert), what it is. The order is the gas axis.
+ * Reactions yield the first six; `vapour` is the electrolyte's solvent and `air` what the can was closed with. Molar
+ * masses: CIAAW 2021 atomic weights, vapour as dimethyl carbonate; limits: params.yaml gas.LFL_pct. */
+#define PRO_GAS_LIST(X)                                   \
+  X(H2, 2.016e-3, 0.040, "hydrogen")                      \
+  X(CO, 28.010e-3, 0.125, "carbon monoxide")              \
+  X(CO2, 44.009e-3, 0.0, "carbon dioxide")                \
+  X(CH4, 16.043e-3, 0.050, "methane")                     \
+  X(C2H4, 28.054e-3, 0.0275, "ethylene")                  \
+  X(C2H6, 30.070e-3, 0.030, "ethane")                     \
+  X(vapour, 90.078e-3, 0.0, "electrolyte solvent vapour") \
+  X(air, 28.965e-3, 0.0, "air closed in with the jelly roll")
+#define PRO_AS_GAS(name, molar_mass, lfl, doc) PRO_GAS_##name,
+typedef enum pro_gas { PRO_GAS_LIST(PRO_AS_GAS) PRO_GAS_COUNT } pro_gas;
+#undef PRO_AS_GAS
+enum { PRO_GAS_MADE = PRO_GAS_vapour }; /* gases below this one are made by reactions */
+extern const char *const pro_gas_names[PRO_GAS_COUNT];
+extern const double pro_gas_molar_mass[PRO_GAS_COUNT]; /* [kg/mol] */
+extern const double pro_gas_lfl[PRO_GAS_COUNT];        /* [-] */
+
+/* Lower flammability limit of a mixture in air by Le Chatelier, inert parts included in the mole fractions x
+ * (PRO_GAS_COUNT) [-]; infinity where nothing burns. */
+double pro_gas_mixture_lfl(const double *x);
+
+/* The stage of decomposition that a reaction's progress shows. */
+#define PRO_STAGE_LIST(X) X(none) X(sei) X(anode) X(separator) X(cathode) X(electrolyte)
+#define PRO_AS_STAGE(name) PRO_STAGE_##name,
+typedef enum pro_stage { PRO_STAGE_LIST(PRO_AS_STAGE) PRO_STAGE_COUNT } pro_stage;
+#undef PRO_AS_STAGE
+
+typedef struct pro_species {
+  const char *name; /* NULL ends the list */
+  double initial;   /* [-] */
+  const char *doc;
+} pro_species;
+
+typedef struct pro_factor {
+  const pro_law *law; /* NULL ends the list */
+  int species;        /* index into pro_network.species; ignored by laws of T alone */
+  double p, q;        /* the law's parameters */
+  int capped;         /* 1: part of the rate coefficient on which the cap acts */
+} pro_factor;
+
+/* r = K/(1 + K/k_max) * (factors not capped),  K = A exp(-Ea/(R T)) * (factors capped)   [1/s] */
+typedef struct pro_reaction {
+  const char *name;                    /* snake_case; NULL ends the list */
+  double A;                            /* frequency factor [1/s] */
+  double Ea;                           /* activation energy [J/mol] */
+  double heat;                         /* released per kg of reactant and unit extent, > 0 exothermic [J/kg] */
+  double content;                      /* reactant per volume of jelly roll [kg/m3] */
+  pro_factor factors[PRO_FACTORS_MAX];
+  double change[PRO_SPECIES_MAX];      /* species change per unit extent [-] */
+  double gas[PRO_GAS_MADE];            /* gas per kg of reactant and unit extent [mol/kg] */
+  pro_stage stage;
+  double full;                         /* extent at which the reactant is used up [-]: for labels */
+  const char *source;                  /* where A, Ea, heat and content come from */
+} pro_reaction;
+
+typedef struct pro_network {
+  const char *name, *doc, *source;
+  double gas_constant; /* the one its Ea were fitted with [J/(mol K)] */
+  double k_max;        /* cap of every rate coefficient [1/s] */
+  const char *gas_source;
+  pro_species species[PRO_SPECIES_MAX];
+  pro_reaction reactions[PRO_REACTIONS_MAX];
+} pro_network;
+
+extern const pro_field pro_reaction_fields[]; /* A, Ea, heat, content: what a scenario may address and vary */
+extern const pro_field pro_network_fields[];  /* k_max */
+extern const pro_field pro_species_fields[];  /* initial */
+
+int pro_network_species_count(const pro_network *net);
+int pro_network_reaction_count(const pro_network *net);
+
+/* Refuses a table that cannot be integrated: a missing name or source, a factor on a species that is not there, a
+ * value out of range. Run once, when a case picks the network. */
+pro_status pro_network_check(const pro_network *net) PRO_MUST_CHECK;
+
+/* The numbers of eight networks of one structure, side by side. */
+typedef struct pro_network_lanes {
+  const pro_network *form; /* its structure: names, laws, species indices; borrowed */
+  int species, reactions;
+  pro_lanes gas_constant, k_max;
+  pro_lanes initial[PRO_SPECIES_MAX];
+  pro_lanes A[PRO_REACTIONS_MAX], Ea[PRO_REACTIONS_MAX];
+  pro_lanes p[PRO_REACTIONS_MAX][PRO_FACTORS_MAX], q[PRO_REACTIONS_MAX][PRO_FACTORS_MAX];
+  pro_lanes change[PRO_REACTIONS_MAX][PRO_SPECIES_MAX];
+} pro_network_lanes;
+
+/* Fills one lane; the first call fixes the structure (form, species, reactions). `net` must outlive `to`. */
+void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net);
+
+/* rate[j] = d xi[j]/dt [1/s] at temperature T [K] and extents xi (reactions). */
+void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *xi, pro_lanes *rate);
+
+/* As pro_network_rates, with slope_T[j] = d rate[j]/dT [1/(s K)] and
+ * slope_xi[j * reactions + i] = d rate[j]/d xi[i] [1/s]. */
+void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *xi, pro_lanes *rate,
+                        pro_lanes *slope_T, pro_lanes *slope_xi);
+
+/* Species c (species) of one network at extents xi (reactions). */
+void pro_network_species(const pro_network *net, const double *xi, double *c);
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/simulate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/integrator.def"
+#include "sim/integrator.h"
+#include "sim/sensor.h"
+#include "sim/watch.h"
+
+#define PRO_DECLARE(name) extern const pro_integrator pro_integrator_##name;
+PRO_integrator_LIST(PRO_DECLARE)
+#define PRO_ENTRY(name) &pro_integrator_##name,
+const struct pro_integrator *const pro_integrator_all[] = {PRO_integrator_LIST(PRO_ENTRY) NULL};
+
+const pro_integrator *pro_integrator_find(const char *name) {
+  for (const pro_integrator *const *it = pro_integrator_all; *it; it++)
+    if (strcmp((*it)->name, name) == 0) return *it;
+  return NULL;
+}
+
+const char *pro_integrator_name(const pro_integrator *integrator) { return integrator->name; }
+
+/* ---- the system that an integrator sees ---- */
+
+/* A segment is smooth: at its end the drive's value from before the break holds, so that a jump is not seen early. */
+static double drive_value(const pro_channel *channel, double t, double segment_end) {
+  if (t < segment_end || channel->knots == 0) return pro_channel_at(channel, t, NULL);
+  double slope, before = segment_end - fmax(1e-6, 1e-12 * segment_end);
+  double value = pro_channel_at(channel, before, &slope);
+  return value + slope * (t - before);
+}
+
+void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_lanes *out) {
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++)
+    for (int l = 0; l < PRO_LANES; l++) {
+      if (l > 0 && system->drive[l] == system->drive[l - 1] && (*t)[l] == (*t)[l - 1] &&
+          system->segment_end[l] == system->segment_end[l - 1])
+        out->channel[c][l] = out->channel[c][l - 1];
+      else
+        out->channel[c][l] = drive_value(&system->drive[l]->channel[c], (*t)[l], system->segment_end[l]);
+    }
+}
+
+void pro_system_rhs(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f) {
+  pro_drive_lanes drive;
+  pro_system_drive(system, t, &drive);
+  pro_cell_rhs(&system->cell, &drive, &system->vent_open, y, f);
+  system->rhs_calls++;
+}
+
+void pro_system_jacobian(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian) {
+  pro_drive_lanes drive;
+  pro_system_drive(system, t, &drive);
+  pro_cell_jacobian(&system->cell, &drive, &system->vent_open, y, jacobian);
+  system->jacobian_calls++;
+}
+
+/* ---- one case in flight ---- */
+
+#define STEPS_MAX 2000000       /* of one case, before it counts as failed */
+#define LOCATE_TO 1e-6          /* width to which an event is bracketed [s] */
+
+typedef struct flight {
+  const pro_case *in;
+  pro_system system;
+  const pro_integrator *with;
+  void *integrator;
+  pro_trajectory *out;
+  pro_watch watch;
+  double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
+  size_t next; /* sample to record */
+  /* eight samples side by side: the lanes of one look */
+  int waiting;
+  pro_lanes sample_t, sample_y[PRO_STATES_MAX];
+  double room[PRO_GAS_COUNT], out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
+} flight;
+
+static void look_at(flight *f, double t, const double *y, pro_moment *now) {
+  const pro_layout *at = &f->system.cell.layout;
+  pro_lanes wide[PRO_STATES_MAX], wide_t = pro_lanes_all(t);
+  for (int i = 0; i < at->n; i++) wide[i] = pro_lanes_all(y[i]);
+  pro_drive_lanes drive;
+  pro_cell_view view;
+  pro_system_drive(&f->system, &wide_t, &drive);
+  pro_cell_look(&view, &f->system.cell, &drive, &f->system.vent_open, wide);
+  *now = (pro_moment){.t = t,
+                      .T_core = view.T_core[0],
+                      .T_ambient = drive.channel[PRO_DRIVE_T_ambient][0],
+                      .rate = view.rate[0],
+                      .voltage = view.voltage[0],
+                      .short_conductance = view.short_conductance[0],
+                      .pressure = view.pressure[0],
+                      .collapse = at->collapse >= 0 ? y[at->collapse] : 0.0};
+}
+
+static void look_inside(flight *f, double t, pro_moment *now) {
+  double y[PRO_STATES_MAX];
+  f->with->dense(f->integrator, 0, t, y);
+  look_at(f, t, y, now);
+}
+
+/* The enclosure is well mixed and at constant pressure: what flows in drives out as much. Over a sample the inflow is
+ * constant, and the solution exact. */
+static void mix_enclosure(flight *f, size_t k, const double *y, double T_ambient) {
+  const pro_enclosure *room = &f->in->enclosure;
+  double out[PRO_GAS_COUNT], flow = 0.0, inflow[PRO_GAS_COUNT], dt = f->in->period;
+  pro_cell_gas_out(&f->system.cell, 0, f->y0, y, out);
+  for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    /* gas that a cooling cell draws back is air of the room by now: it takes nothing measurable out */
+    inflow[g] = k > 0 ? fmax(out[g] - f->out_before[g], 0.0) / dt : 0.0;
+    flow += inflow[g];
+    f->out_before[g] = out[g];
+  }
+  double moles = PRO_ATMOSPHERE * room->volume / (PRO_GAS_CONSTANT * T_ambient);
+  double turnover = room->air_changes + flow / moles, left = pro_exp(-turnover * dt);
+  double kept = turnover * dt > 1e-8 ? (1.0 - left) / turnover : dt;
+  double fraction[PRO_GAS_COUNT];
+  for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    f->room[g] = f->room[g] * left + inflow[g] * kept;
+    fraction[g] = f->room[g] / moles;
+  }
+  double **truth = f->out->truth;
+  truth[PRO_TRUTH_gas_H2][k] = fraction[PRO_GAS_H2];
+  truth[PRO_TRUTH_gas_CO][k] = fraction[PRO_GAS_CO];
+  truth[PRO_TRUTH_gas_CO2][k] = fraction[PRO_GAS_CO2];
+  truth[PRO_TRUTH_gas_VOC][k] =
+      fraction[PRO_GAS_CH4] + fraction[PRO_GAS_C2H4] + fraction[PRO_GAS_C2H6] + fraction[PRO_GAS_vapour];
+  /* pressure drop of the outflow through the leak: rho/2 (V'/A)^2 with air's density */
+  double volume_flow = flow * PRO_GAS_CONSTANT * T_ambient / PRO_ATMOSPHERE, speed = volume_flow / room->leak_area;
+  double density = PRO_ATMOSPHERE * pro_gas_molar_mass[PRO_GAS_air] / (PRO_GAS_CONSTANT * T_ambient);
+  truth[PRO_TRUTH_pressure][k] = 0.5 * density * speed * speed;
+}
+
+static void write_samples(flight *f) {
+  if (f->waiting == 0) return;
+  const pro_layout *at = &f->system.cell.layout;
+  for (int l = f->waiting; l < PRO_LANES; l++) {
+    f->sample_t[l] = f->sample_t[0];
+    for (int i = 0; i < at->n; i++) f->sample_y[i][l] = f->sample_y[i][0];
+  }
+  pro_drive_lanes drive;
+  pro_cell_view view;
+  pro_system_drive(&f->system, &f->sample_t, &drive);
+  pro_cell_look(&view, &f->system.cell, &drive, &f->system.vent_open, f->sample_y);
+  double **truth = f->out->truth;
+  for (int l = 0; l < f->waiting; l++) {
+    size_t k = f->next - (size_t)f->waiting + (size_t)l;
+    double y[PRO_STATES_MAX];
+    for (int i = 0; i < at->n; i++) y[i] = f->sample_y[i][l];
+    f->out->t[k] = f->sample_t[l];
+    truth[PRO_TRUTH_T_core][k] = view.T_core[l];
+    truth[PRO_TRUTH_T_surface][k] = view.T_surface[l];
+    truth[PRO_TRUTH_T_ambient][k] = drive.channel[PRO_DRIVE_T_ambient][l];
+    truth[PRO_TRUTH_voltage][k] = view.voltage[l];
+    truth[PRO_TRUTH_current][k] = drive.channel[PRO_DRIVE_current][l];
+    truth[PRO_TRUTH_soc][k] = at->soc >= 0 ? y[at->soc] : f->in->soc_initial;
+    truth[PRO_TRUTH_short_conductance][k] = view.short_conductance[l];
+    truth[PRO_TRUTH_separator_collapse][k] = at->collapse >= 0 ? y[at->collapse] : 0.0;
+    truth[PRO_TRUTH_pressure_cell][k] = view.pressure[l];
+    truth[PRO_TRUTH_mass][k] = f->in->cell.mass - (at->vented >= 0 ? y[at->vented] : 0.0);
+    truth[PRO_TRUTH_heat_reaction][k] = view.heat_reaction[l];
+    truth[PRO_TRUTH_heat_electrical][k] = view.heat_electrical[l];
+    truth[PRO_TRUTH_heat_exchange][k] = view.heat_exchange[l];
+    truth[PRO_TRUTH_heater][k] = drive.channel[PRO_DRIVE_heater][l];
+    for (int j = 0; j < at->reactions; j++) f->out->xi[(size_t)j * f->out->samples + k] = y[at->xi + j];
+    mix_enclosure(f, k, y, drive.channel[PRO_DRIVE_T_ambient][l]);
+  }
+  f->waiting = 0;
+}
+
+static void record(flight *f, double t, const double *y) {
+  f->sample_t[f->waiting] = t;
+  for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][f->waiting] = y[i];
+  f->waiting++, f->next++;
+  if (f->waiting == PRO_LANES) write_samples(f);
+}
+
+static double sample_time(const flight *f) {
+  return f->next < f->out->samples ? (double)f->next * f->in->period : (double)INFINITY;
+}
+
+static void record_until(flight *f, double to) {
+  double y[PRO_STATES_MAX];
+  for (double t = sample_time(f); t <= to; t = sample_time(f)) {
+    f->with->dense(f->integrator, 0, t, y);
+    record(f, t, y);
+  }
+}
+
+static void flips_at(flight *f, const pro_moment *now) {
+  double margin[PRO_WATCH_COUNT];
+  pro_watch_margins(&f->watch, now, margin);
+  for (int i = 0; i < PRO_WATCH_COUNT; i++) {
+    if (i == PRO_WATCH_vent && f->system.vent_open[0] > 0.0) continue; /* it stays open */
+    if ((margin[i] > 0.0) != f->watch.holds[i]) pro_watch_flip(&f->watch, i, now);
+  }
+}
+
+/* Illinois on the dense output between a (margin `which` has its old sign) and b (it has changed): the first moment found
+ * at which it has changed, to LOCATE_TO. */
+static pro_moment locate(flight *f, int which, pro_moment a, pro_moment b) {
+  double margin[PRO_WATCH_COUNT];
+  pro_watch_margins(&f->watch, &a, margin);
+  double ga = margin[which];
+  pro_watch_margins(&f->watch, &b, margin);
+  double gb = margin[which];
+  int side = 0;
+  for (int k = 0; k < 60 && b.t - a.t > LOCATE_TO; k++) {
+    double t = k % 3 == 2 ? 0.5 * (a.t + b.t) : a.t + (b.t - a.t) * (ga / (ga - gb));
+    if (!(t > a.t && t < b.t)) t = 0.5 * (a.t + b.t);
+    if (!(t > a.t && t < b.t)) break;
+    pro_moment middle;
+    look_inside(f, t, &middle);
+    pro_watch_margins(&f->watch, &middle, margin);
+    if ((margin[which] > 0.0) != f->watch.holds[which]) {
+      b = middle, gb = margin[which];
+      if (side == -1) ga *= 0.5;
+      side = -1;
+    } else {
+      a = middle, ga = margin[which];
+      if (side == 1) gb *= 0.5;
+      side = 1;
+    }
+  }
+  return b;
+}
+
+/* Finds what happened between `last` and the end of the step, in order of time. Returns 1 when the vent opened: *last is
+ * then that moment, and what came after it is not true. */
+static int find_events(flight *f, pro_moment *last, double to) {
+  for (;;) {
+    double deadline = fmin(pro_watch_deadline(&f->watch), to);
+    pro_moment end, first;
+    look_inside(f, deadline > last->t ? deadline : to, &end);
+    double margin[PRO_WATCH_COUNT];
+    pro_watch_margins(&f->watch, &end, margin);
+    int which = -1;
+    for (int i = 0; i < PRO_WATCH_COUNT; i++) {
+      if ((margin[i] > 0.0) == f->watch.holds[i]) continue;
+      if (i == PRO_WATCH_vent && f->system.vent_open[0] > 0.0) continue; /* it stays open */
+      pro_moment m = locate(f, i, *last, end);
+      if (which < 0 || m.t < first.t) which = i, first = m;
+    }
+    if (which < 0) {
+      pro_watch_see(&f->watch, &end);
+      *last = end;
+      if (end.t >= to) return 0;
+      continue;
+    }
+    pro_watch_flip(&f->watch, which, &first);
+    *last = first;
+    if (which == PRO_WATCH_vent) return 1;
+  }
+}
+
+static pro_status fly(flight *f) {
+  const pro_case *in = f->in;
+  double t = 0.0;
+  pro_moment last;
+  for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = fmin(pro_drive_next_break(&in->drive, t), in->duration);
+  look_at(f, t, f->y, &last);
+  pro_watch_start(&f->watch, in, &last);
+  if (f->watch.holds[PRO_WATCH_vent]) f->system.vent_open = pro_lanes_all(1.0);
+  record(f, t, f->y);
+  long steps = 0;
+  while (t < in->duration) {
+    double end = fmin(pro_drive_next_break(&in->drive, t), in->duration);
+    for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = end;
+    look_at(f, t, f->y, &last);
+    flips_at(f, &last); /* a jump of the drive may change the sign of a margin */
+    PRO_TRY(f->with->start(f->integrator, 0, t, f->y, end));
+    while (t < end) {
+      if (f->with->step(f->integrator, 0) != PRO_OK)
+        return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", last.t, last.T_core, pro_error_message());
+      if (++steps > STEPS_MAX)
+        return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", last.t, last.T_core, STEPS_MAX);
+      double from, to;
+      f->with->span(f->integrator, 0, &from, &to);
+      int opened = find_events(f, &last, to);
+      if (opened) to = last.t;
+      record_until(f, to);
+      f->with->dense(f->integrator, 0, to, f->y);
+      t = to;
+      if (!isfinite(last.T_core) || last.T_core <= 0.0 || last.T_core > 1e5)
+        return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", t, last.T_core);
+      if (opened) {
+        write_samples(f); /* they were taken with the vent closed */
+        f->system.vent_open = pro_lanes_all(1.0);
+        break;
+      }
+    }
+    write_samples(f); /* they belong to this segment's drive */
+  }
+  f->out->rate_end = last.rate;
+  return PRO_OK;
+}
+
+#define SETTLED (0.02 / 60.0) /* the slowest heating that calorimetry calls self-heating [K/s] */
+
+static void conclude(flight *f) {
+  pro_trajectory *out = f->out;
+  memcpy(out->clock, f->watch.clock, sizeof out->clock);
+  memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
+  out->T_max = f->watch.T_max;
+  if (!isnan(out->clock[PRO_CLOCK_runaway_guarded])) out->outcome = PRO_OUTCOME_runaway;
+  else out->outcome = out->rate_end < SETTLED ? PRO_OUTCOME_safe : PRO_OUTCOME_unresolved;
+  pro_cell_ledger(&out->ledger, &f->system.cell, 0, f->in, f->y0, f->y);
+  f->with->counts(f->integrator, 0, &out->steps, &out->rejected);
+  out->rhs_calls = f->system.rhs_calls;
+  out->jacobian_calls = f->system.jacobian_calls;
+}
+
+static pro_trajectory *trajectory_create(const pro_case *in) {
+  size_t n = (size_t)floor(in->duration / in->period * (1.0 + 1e-12)) + 1;
+  int reactions = pro_network_reaction_count(&in->network);
+  pro_trajectory *traj = calloc(1, sizeof *traj + n * (1u + PRO_TRUTH_COUNT + (size_t)reactions) * sizeof(double));
+  if (!traj) return NULL;
+  traj->samples = n;
+  traj->reactions = reactions;
+  double *block = (double *)(traj + 1);
+  traj->t = block, block += n;
+  for (int c = 0; c < PRO_TRUTH_COUNT; c++) traj->truth[c] = block, block += n;
+  traj->xi = block;
+  return traj;
+}
+
+pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const pro_integrator *integrator) {
+  PRO_TRY(pro_case_check(in));
+  flight *f = aligned_alloc(64, (sizeof *f + 63) / 64 * 64);
+  pro_trajectory *traj = trajectory_create(in);
+  if (!f || !traj) {
+    free(f);
+    pro_trajectory_free(traj);
+    return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
+  }
+  memset(f, 0, sizeof *f);
+  f->in = in;
+  f->out = traj;
+  f->with = integrator ? integrator : pro_integrator_all[0];
+  pro_cell_load(&f->system.cell, 0, in);
+  for (int l = 0; l < PRO_LANES; l++) f->system.drive[l] = &in->drive, f->system.rtol[l] = in->rtol;
+  pro_cell_start(&f->system.cell, in, f->y0);
+  memcpy(f->y, f->y0, sizeof f->y);
+  pro_status status = f->with->create(&f->integrator, &f->system);
+  if (status == PRO_OK) {
+    status = fly(f);
+    if (status == PRO_OK) conclude(f);
+    f->with->destroy(f->integrator);
+  }
+  free(f);
+  if (status == PRO_OK) *out = traj;
+  else pro_trajectory_free(traj);
+  return status;
+}
+
+pro_status pro_run_case(pro_run *run, const pro_integrator *integrator) {
+  run->truth = NULL;
+  run->seen = NULL;
+  run->message[0] = '\0';
+  run->status = pro_simulate(&run->truth, &run->in, integrator);
+  if (run->status == PRO_OK) run->status = pro_observe(&run->seen, &run->in, run->truth);
+  if (run->status == PRO_OK) return PRO_OK;
+  snprintf(run->message, sizeof run->message, "%s", pro_error_message());
+  pro_run_clear(run);
+  return run->status == PRO_ENUMERIC || run->status == PRO_EINPUT ? PRO_OK : run->status;
+}
