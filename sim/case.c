@@ -35,6 +35,8 @@ const pro_field pro_cell_fields[] = {
     REAL(collapse_width, "delta_K", 0.1, 50.0, "for e times that rate"),
     REAL(collapse_rate, "1/s", 1e-9, 10.0, "at collapse_T"),
     REAL(hard_short_resistance, "ohm", 1e-6, 1e6, "of the wholly collapsed separator"),
+    REAL(spot_resistance, "K/W", 0.0, 1e4,
+         "from the spot of an internal short made by abuse to the core: the separator collapses at the spot's temperature"),
     REAL(headspace, "m3", 0.0, 1.0, "free gas volume; 0: no gas part"),
     REAL(burst_pressure, "Pa", 1.0, 1e8, "gauge; opens the vent for good"),
     REAL(vent_area, "m2", 1e-9, 1.0, "of the open vent"),

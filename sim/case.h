@@ -41,6 +41,7 @@ typedef struct pro_cell {
   double collapse_width;      /* [delta_K] */
   double collapse_rate;       /* at collapse_T [1/s] */
   double hard_short_resistance; /* of the collapsed separator [ohm] */
+  double spot_resistance;     /* thermal, from the spot of an abuse-made short to the core [K/W] */
   /* gas; headspace 0: no gas part */
   double headspace;           /* free gas volume [m3] */
   double burst_pressure;      /* gauge, opens the vent for good [Pa] */

@@ -70,6 +70,7 @@ void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in) {
     to->collapse_width[l] = c->collapse_width;
     to->collapse_rate[l] = c->collapse_rate;
     to->hard_short_conductance[l] = 1.0 / c->hard_short_resistance;
+    to->spot_resistance[l] = c->spot_resistance;
     to->headspace[l] = c->headspace;
     to->gas_heat_capacity[l] = c->gas_heat_capacity;
     to->antoine_a[l] = c->solvent_antoine_a;
@@ -126,6 +127,7 @@ typedef struct electrical_part {
   pro_lanes voltage, conductance, short_current, released, terminal; /* [V] [S] [A] [W] [W] */
   pro_lanes current_soc, current_T, current_x; /* slopes of the short current */
   pro_lanes released_soc, released_T, released_x, terminal_soc, terminal_T, terminal_x;
+  pro_lanes spot, spot_soc, spot_T, spot_x; /* heat where the abuse made its short [W] */
 } electrical_part;
 
 static void electrical_at(electrical_part *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive, pro_lanes T,
@@ -137,12 +139,13 @@ static void electrical_at(electrical_part *e, const pro_cell_lanes *cell, const 
     emf_soc[l] = slope;
   }
   pro_lanes I = drive->channel[PRO_DRIVE_current];
-  /* closed pores raise the resistance until the separator collapses */
+  /* side by side: the part whose pores close at shutdown_T, and the collapsed part x that no longer has any */
   pro_lanes th = pro_lanes_tanh((T - cell->shutdown_T) / cell->shutdown_width);
-  pro_lanes more = cell->resistance * (cell->shutdown_factor - 1.0) * 0.5;
-  pro_lanes R = cell->resistance + more * (1.0 + th) * (1.0 - x);
-  pro_lanes R_T = more * (1.0 - th * th) / cell->shutdown_width * (1.0 - x), R_x = -more * (1.0 + th);
-  pro_lanes g = drive->channel[PRO_DRIVE_short_conductance] + x * x * cell->hard_short_conductance;
+  pro_lanes F = 1.0 + (cell->shutdown_factor - 1.0) * 0.5 * (1.0 + th);
+  pro_lanes F_T = (cell->shutdown_factor - 1.0) * 0.5 * (1.0 - th * th) / cell->shutdown_width;
+  pro_lanes open = (1.0 - x) / F + x, R = cell->resistance / open;
+  pro_lanes R_T = R / open * (1.0 - x) * F_T / (F * F), R_x = -R / open * (1.0 - 1.0 / F);
+  pro_lanes made = drive->channel[PRO_DRIVE_short_conductance], g = made + x * x * cell->hard_short_conductance;
   pro_lanes g_x = 2.0 * x * cell->hard_short_conductance;
   pro_lanes per = 1.0 / (1.0 + R * g);
   pro_lanes V = (emf + R * I) * per, V_R = (I - V * g) * per, V_g = -V * R * per;
@@ -153,19 +156,25 @@ static void electrical_at(electrical_part *e, const pro_cell_lanes *cell, const 
   e->released = emf * drawn, e->terminal = V * I;
   e->released_soc = emf_soc * drawn + emf * e->current_soc;
   e->released_T = emf * e->current_T, e->released_x = emf * e->current_x;
+  e->spot = V * V * made;
+  e->spot_soc = 2.0 * V * made * V_soc, e->spot_T = 2.0 * V * made * V_T, e->spot_x = 2.0 * V * made * V_x;
   e->terminal_soc = V_soc * I, e->terminal_T = V_T * I, e->terminal_x = V_x * I;
 }
 
 typedef struct collapse_part {
-  pro_lanes rate, slope_T, slope_x; /* of the collapsed share [1/s] */
+  pro_lanes rate, slope_T, slope_x, slope_soc; /* of the collapsed share [1/s] */
 } collapse_part;
 
-static void collapse_at(collapse_part *k, const pro_cell_lanes *cell, pro_lanes T, pro_lanes x) {
-  pro_lanes free = cell->collapse_rate * pro_lanes_exp((T - cell->collapse_T) / cell->collapse_width);
+/* The separator feels the core's temperature, and where the abuse made a short that of its spot. */
+static void collapse_at(collapse_part *k, const pro_cell_lanes *cell, const electrical_part *e, pro_lanes T, pro_lanes x) {
+  pro_lanes over = T + cell->spot_resistance * e->spot - cell->collapse_T;
+  pro_lanes free = cell->collapse_rate * pro_lanes_exp(pro_lanes_min(over / cell->collapse_width, pro_lanes_all(300.0)));
   pro_lanes lid = 1.0 / (1.0 + free / COLLAPSE_RATE_MAX);
+  pro_lanes slope = (1.0 - x) * free * lid * lid / cell->collapse_width;
   k->rate = (1.0 - x) * free * lid;
-  k->slope_T = (1.0 - x) * free * lid * lid / cell->collapse_width;
-  k->slope_x = -free * lid;
+  k->slope_T = slope * (1.0 + cell->spot_resistance * e->spot_T);
+  k->slope_x = slope * cell->spot_resistance * e->spot_x - free * lid;
+  k->slope_soc = slope * cell->spot_resistance * e->spot_soc;
 }
 
 typedef struct gas_part {
@@ -239,7 +248,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
     electrical_part e;
     collapse_part k;
     electrical_at(&e, cell, drive, T, y[at->soc], y[at->collapse]);
-    collapse_at(&k, cell, T, y[at->collapse]);
+    collapse_at(&k, cell, &e, T, y[at->collapse]);
     pro_lanes I = drive->channel[PRO_DRIVE_current];
     f[at->soc] = (I - e.short_current) / cell->capacity;
     f[at->collapse] = k.rate;
@@ -302,12 +311,13 @@ void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive,
     electrical_part e;
     collapse_part k;
     electrical_at(&e, cell, drive, T, y[at->soc], y[at->collapse]);
-    collapse_at(&k, cell, T, y[at->collapse]);
+    collapse_at(&k, cell, &e, T, y[at->collapse]);
     by_T[at->soc] = -e.current_T / cell->capacity;
     AT(at->soc, at->soc) = -e.current_soc / cell->capacity;
     AT(at->soc, at->collapse) = -e.current_x / cell->capacity;
     by_T[at->collapse] = k.slope_T;
     AT(at->collapse, at->collapse) = k.slope_x;
+    AT(at->collapse, at->soc) = k.slope_soc;
     by_T[at->released] = e.released_T, by_T[at->terminal] = e.terminal_T, by_T[at->short_charge] = e.current_T;
     AT(at->released, at->soc) = e.released_soc, AT(at->released, at->collapse) = e.released_x;
     AT(at->terminal, at->soc) = e.terminal_soc, AT(at->terminal, at->collapse) = e.terminal_x;

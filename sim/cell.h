@@ -41,7 +41,7 @@ typedef struct pro_cell_lanes {
   pro_lanes area, core_conductance;
   pro_lanes capacity, resistance;
   pro_lanes shutdown_T, shutdown_width, shutdown_factor;
-  pro_lanes collapse_T, collapse_width, collapse_rate, hard_short_conductance;
+  pro_lanes collapse_T, collapse_width, collapse_rate, hard_short_conductance, spot_resistance;
   pro_lanes headspace, gas_heat_capacity, antoine_a, antoine_b, antoine_c, latent_heat, per_evaporation_time, solvent;
   pro_orifice vent; /* open */
 } pro_cell_lanes;

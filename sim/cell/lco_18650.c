@@ -21,6 +21,7 @@ const pro_cell_preset pro_cell_lco_18650 = {
              /* uncoated, N(165, 5) degC; 3 K rather than 5 K a factor e: with 5 K an hour at 120 degC would short the cell */
              .collapse_T = 438.15, .collapse_width = 3.0, .collapse_rate = 0.1,
              .hard_short_resistance = 0.020, /* of the range 5 mohm to 1 ohm: guess */
+             .spot_resistance = 5.0, /* 1/(4 pi k a): a spot of 2 mm in 8 W/(m K), the layers' geometric mean: guess */
              .headspace = 1.5e-6, .burst_pressure = 1.9e6, .vent_area = 8.5e-6, .discharge_coefficient = 0.85, /* 2.0 MPa absolute: medium */
              .gas_heat_ratio = 1.3, .gas_heat_capacity = 1700.0 /* of a CO2, CO, H2 and solvent mixture: estimate */,
              .solvent_mass = 2.6e-3, /* two thirds of 1.5 g/Ah: the carbonates that boil; ethylene carbonate stays */

@@ -22,6 +22,7 @@ const pro_cell_preset pro_cell_lco_18650_kim = {
              .T_operating_max = 333.15,
              .shutdown_T = 405.15, .shutdown_width = 2.0, .shutdown_factor = 1000.0,
              .collapse_T = 438.15, .collapse_width = 5.0, .collapse_rate = 0.1, .hard_short_resistance = 0.020,
+             .spot_resistance = 0.0,
              .headspace = 0.0, .burst_pressure = 1.9e6, .vent_area = 8.5e-6, .discharge_coefficient = 0.85,
              .gas_heat_ratio = 1.3, .gas_heat_capacity = 1700.0, .solvent_mass = 0.0,
              .solvent_antoine_a = 6.1662, .solvent_antoine_b = 1413.0, .solvent_antoine_c = -44.25,

@@ -17,6 +17,7 @@ const pro_cell_preset pro_cell_nmc_pouch_25Ah = {
              .shutdown_T = 405.15, .shutdown_width = 2.0, .shutdown_factor = 1000.0,
              .collapse_T = 528.15, .collapse_width = 5.0, .collapse_rate = 0.1, /* coated: 255 degC, short seen at 260 */
              .hard_short_resistance = 0.005, /* guess */
+             .spot_resistance = 5.0, /* 1/(4 pi k a): a spot of 2 mm in 8 W/(m K), the layers' geometric mean: guess */
              .headspace = 3.6e-5,            /* 6.65 mL of a 4.6 Ah pouch, by capacity */
              .burst_pressure = 5.74e4,       /* seam: 0.159 MPa absolute (Tran 2024) */
              .vent_area = 1e-4, .discharge_coefficient = 0.7, /* torn seam: guess */
