@@ -9,6 +9,7 @@
 
 #define T_REFERENCE 298.15      /* at which vented gas carries no heat into the ledger [K] */
 #define COLLAPSE_RATE_MAX 10.0  /* [1/s] */
+#define BEND 1e-4               /* of a headspace's moles [-]: numerical, smooth */
 #define DRY_SHARE 0.01          /* of the solvent left at which its vapour pressure has halved [-]: numerical, smooth */
 
 static bool has_charge(const pro_case *in) { return in->cell.capacity > 0.0; }
@@ -182,6 +183,7 @@ typedef struct gas_part {
   pro_lanes pressure;
   pro_lanes flow, flow_T, flow_n[PRO_GAS_COUNT]; /* through the vent [kg/s] */
   pro_lanes out[PRO_GAS_COUNT];                  /* [mol/s] */
+  pro_lanes there[PRO_GAS_COUNT], counts[PRO_GAS_COUNT]; /* moles, not below zero, and their slope */
   pro_lanes S;                                   /* mass of the headspace's gas [kg] */
 } gas_part;
 
@@ -195,14 +197,27 @@ static void gas_at(gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open,
   pro_lanes available = liquid / (liquid + dry), p_T;
   pro_lanes p_sat = pro_vapour_pressure(cell->antoine_a, cell->antoine_b, cell->antoine_c, T, &p_T);
   pro_lanes per = cell->headspace / (PRO_GAS_CONSTANT * T), k = cell->per_evaporation_time;
-  p->evaporation = k * (available * p_sat * per - n[PRO_GAS_vapour]);
-  p->evaporation_T = k * available * per * (p_T - p_sat / T);
-  p->evaporation_liquid = pro_select(wet, k * p_sat * per * dry / ((liquid + dry) * (liquid + dry)), pro_lanes_all(0.0));
-  p->evaporation_vapour = -k;
+  /* Through an open vent nothing condenses: the gas drawn in for it would be vapour again, without end. The bend between
+   * evaporating and not is rounded over BEND of a headspace of air. */
+  pro_lanes lack = available * p_sat * per - n[PRO_GAS_vapour];
+  pro_lanes bend = BEND * PRO_ATMOSPHERE / (PRO_GAS_CONSTANT * T_REFERENCE) * cell->headspace;
+  pro_lanes root = pro_lanes_sqrt(lack * lack + bend * bend);
+  pro_lanes_mask open = vent_open > 0.5;
+  p->evaporation = k * pro_select(open, 0.5 * (lack + root), lack);
+  pro_lanes by_lack = k * pro_select(open, 0.5 * (1.0 + lack / root), pro_lanes_all(1.0));
+  p->evaporation_T = by_lack * available * per * (p_T - p_sat / T);
+  p->evaporation_liquid =
+      pro_select(wet, by_lack * p_sat * per * dry / ((liquid + dry) * (liquid + dry)), pro_lanes_all(0.0));
+  p->evaporation_vapour = -by_lack;
 
+  /* a gas may undershoot by the solver's tolerance: below zero there is none of it, to press, weigh or flow */
   pro_lanes N = pro_lanes_all(0.0), S = pro_lanes_all(0.0);
-  for (int g = 0; g < PRO_GAS_COUNT; g++) N += n[g], S += pro_gas_molar_mass[g] * n[g];
-  N = pro_lanes_max(N, pro_lanes_all(1e-15)); /* an overdrawn headspace is empty */
+  for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    p->there[g] = pro_lanes_max(n[g], pro_lanes_all(0.0));
+    p->counts[g] = pro_select(n[g] > 0.0, pro_lanes_all(1.0), pro_lanes_all(0.0));
+    N += p->there[g], S += pro_gas_molar_mass[g] * p->there[g];
+  }
+  N = pro_lanes_max(N, pro_lanes_all(1e-15)); /* never quite empty */
   S = pro_lanes_max(S, pro_lanes_all(1e-17));
   p->S = S;
   pro_lanes M = S / N, RT_V = PRO_GAS_CONSTANT * T / cell->headspace;
@@ -212,8 +227,8 @@ static void gas_at(gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open,
   p->flow = vent_open * o.flow;
   p->flow_T = vent_open * (o.slope_p * p->pressure / T - 0.5 * o.flow / T);
   for (int g = 0; g < PRO_GAS_COUNT; g++)
-    p->flow_n[g] = vent_open * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) / (N * M));
-  for (int g = 0; g < PRO_GAS_COUNT; g++) p->out[g] = p->flow * (n[g] / S);
+    p->flow_n[g] = vent_open * p->counts[g] * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) / (N * M));
+  for (int g = 0; g < PRO_GAS_COUNT; g++) p->out[g] = p->flow * (p->there[g] / S);
 }
 
 typedef struct exchange_part {
@@ -353,11 +368,11 @@ void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive,
       AT(at->U_core, at->head + k) -= p.flow_n[k] * (h + base);
     }
     for (int g = 0; g < PRO_GAS_COUNT; g++) {
-      pro_lanes share = moles[g] / p.S, flow_S = p.flow / p.S; /* mol of g to a kg of flow */
+      pro_lanes share = p.there[g] / p.S, flow_S = p.flow / p.S; /* mol of g to a kg of flow */
       by_T[at->head + g] -= p.flow_T * share;
       for (int k = 0; k < PRO_GAS_COUNT; k++)
-        AT(at->head + g, at->head + k) -= p.flow_n[k] * share - flow_S * pro_gas_molar_mass[k] * share;
-      AT(at->head + g, at->head + g) -= flow_S;
+        AT(at->head + g, at->head + k) -= p.flow_n[k] * share - flow_S * pro_gas_molar_mass[k] * share * p.counts[k];
+      AT(at->head + g, at->head + g) -= flow_S * p.counts[g];
       if (g >= PRO_GAS_MADE) continue;
       for (int j = 0; j < m; j++) {
         by_T[at->head + g] += cell->gas[j][g] * rate_T[j];

@@ -27,7 +27,7 @@ double pro_choking_ratio(double heat_ratio) {
  * psi^2 = 2 g/(g-1) (r^(2/g) - r^((g+1)/g)) down to the choking ratio and constant below. psi leaves r = 1 like a square
  * root: within `linear` of it a parabola in 1 - r with the same value and slope takes its place. */
 static void flow_function(pro_lanes *psi, pro_lanes *slope, pro_lanes r, pro_lanes g) {
-  const double linear = 1e-3;
+  const double linear = 1e-2;
   pro_lanes choke = pro_lanes_exp(g / (g - 1.0) * pro_lanes_log(2.0 / (g + 1.0)));
   pro_lanes held = pro_lanes_min(pro_lanes_max(r, choke), pro_lanes_all(1.0 - linear));
   pro_lanes log_r = pro_lanes_log(held);

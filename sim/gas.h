@@ -9,7 +9,7 @@
 pro_lanes pro_vapour_pressure(pro_lanes a, pro_lanes b, pro_lanes c, pro_lanes T, pro_lanes *slope);
 
 /* Mass flow [kg/s] of an ideal gas through an orifice from p [Pa], T [K] to p_back [Pa]; choked below the critical
- * pressure ratio, subsonic above it, smooth to zero within 0.1 % of equal pressures, and negative (the outside's gas,
+ * pressure ratio, subsonic above it, smooth to zero within 1 % of equal pressures, and negative (the outside's gas,
  * taken at the same T and molar mass) when p < p_back. */
 typedef struct pro_orifice {
   pro_lanes area;        /* times discharge coefficient [m2] */

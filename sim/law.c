@@ -9,11 +9,32 @@ static pro_lanes clip(pro_lanes c) { return pro_lanes_max(c, pro_lanes_all(0.0))
 static pro_lanes where_positive(pro_lanes c, pro_lanes x) { return pro_select(c > 0.0, x, pro_lanes_all(0.0)); }
 static const pro_lanes zero = {0.0};
 
+/* A reactant's law goes on below zero: what undershoots by the solver's tolerance is made again and comes back. A
+ * catalyst's stops there: below zero, where it would run away from zero, it is none. */
 static void linear(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)T, (void)p, (void)q;
+  *out = (pro_law_value){*c, pro_lanes_all(1.0), zero};
+}
+const pro_law pro_law_linear = {"linear", "c", "first order in a reactant", linear};
+
+static void vacancy(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)T, (void)p, (void)q;
+  *out = (pro_law_value){1.0 - *c, pro_lanes_all(-1.0), zero};
+}
+const pro_law pro_law_vacancy = {"vacancy", "(1-c)", "first order in what is not yet a product c", vacancy};
+
+static void seed(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){clip(*c), where_positive(*c, pro_lanes_all(1.0)), zero};
 }
-const pro_law pro_law_linear = {"linear", "c", "first order in a species", linear};
+const pro_law pro_law_seed = {"seed", "c", "catalysed by the product c", seed};
+
+static void converted(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)T, (void)p, (void)q;
+  pro_lanes made = 1.0 - *c;
+  *out = (pro_law_value){clip(made), -where_positive(made, pro_lanes_all(1.0)), zero};
+}
+const pro_law pro_law_converted = {"converted", "(1-c)", "catalysed by what a reactant c has become", converted};
 
 /* Below c = q the law goes on as the line through the origin and (q, q^p), so that the slope stays finite and the
  * species dies out exponentially instead of reaching zero at speed. With q = 0 there is no such line. */
@@ -26,13 +47,6 @@ static void power(pro_law_value *out, in *T, in *c, in *p, in *q) {
                          pro_select(above, *p * line, where_positive(*c, line)), zero};
 }
 const pro_law pro_law_power = {"power", "c^p", "order p in a species; a straight line below c = q", power};
-
-static void vacancy(pro_law_value *out, in *T, in *c, in *p, in *q) {
-  (void)T, (void)p, (void)q;
-  pro_lanes free = 1.0 - *c;
-  *out = (pro_law_value){clip(free), -where_positive(free, pro_lanes_all(1.0)), zero};
-}
-const pro_law pro_law_vacancy = {"vacancy", "(1-c)", "what is not yet converted", vacancy};
 
 static void tunnel(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)q;
@@ -64,5 +78,5 @@ static void switch_up(pro_law_value *out, in *T, in *c, in *p, in *q) {
 }
 const pro_law pro_law_switch = {"switch", "1+(p-1)(1+tanh((T-q)/1K))/2", "p times faster above T = q [K]", switch_up};
 
-const pro_law *const pro_law_all[] = {&pro_law_linear, &pro_law_power, &pro_law_vacancy, &pro_law_tunnel,
-                                      &pro_law_gate,   &pro_law_switch, NULL};
+const pro_law *const pro_law_all[] = {&pro_law_linear, &pro_law_vacancy, &pro_law_seed, &pro_law_converted, &pro_law_power,
+                                      &pro_law_tunnel, &pro_law_gate,    &pro_law_switch, NULL};

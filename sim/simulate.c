@@ -97,6 +97,18 @@ static void look_at(flight *f, double t, const double *y, pro_moment *now) {
                       .collapse = at->collapse >= 0 ? y[at->collapse] : 0.0};
 }
 
+/* The voltage that the clocks compare with: a short that is there from t = 0 on has not lowered it. */
+static double voltage_before(flight *f) {
+  pro_lanes wide[PRO_STATES_MAX], start = pro_lanes_all(0.0);
+  for (int i = 0; i < f->system.cell.layout.n; i++) wide[i] = pro_lanes_all(f->y0[i]);
+  pro_drive_lanes drive;
+  pro_cell_view view;
+  pro_system_drive(&f->system, &start, &drive);
+  drive.channel[PRO_DRIVE_short_conductance] = pro_lanes_all(0.0);
+  pro_cell_look(&view, &f->system.cell, &drive, &f->system.vent_open, wide);
+  return view.voltage[0];
+}
+
 static void look_inside(flight *f, double t, pro_moment *now) {
   double y[PRO_STATES_MAX];
   f->with->dense(f->integrator, 0, t, y);
@@ -263,7 +275,7 @@ static pro_status fly(flight *f) {
   pro_moment last;
   for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = fmin(pro_drive_next_break(&in->drive, t), in->duration);
   look_at(f, t, f->y, &last);
-  pro_watch_start(&f->watch, in, &last);
+  pro_watch_start(&f->watch, in, &last, voltage_before(f));
   if (f->watch.holds[PRO_WATCH_vent]) f->system.vent_open = pro_lanes_all(1.0);
   record(f, t, f->y);
   long steps = 0;

@@ -78,13 +78,14 @@ static const struct { const char *from, *to; } spellings[] = {
 /* What people write for a unit that we spell otherwise. */
 static const struct { const char *wrong, *right; } habits[] = {
     {"sec", "s"}, {"secs", "s"}, {"second", "s"}, {"seconds", "s"}, {"minute", "min"}, {"minutes", "min"},
-    {"mins", "min"}, {"hr", "h"}, {"hrs", "h"}, {"hour", "h"}, {"hours", "h"}, {"days", "d"}, {"ms2", "m/s2"},
-    {"celsius", "degC"}, {"Celsius", "degC"}, {"deg", "degC"}, {"c", "degC"}, {"degF", "degC"}, {"kelvin", "K"}, {"Kelvin", "K"},
-    {"degK", "K"}, {"k", "K"}, {"Ohm", "ohm"}, {"Ohms", "ohm"}, {"ohms", "ohm"}, {"R", "ohm"}, {"mOhm", "mohm"}, {"kOhm", "kohm"},
-    {"MOhm", "Mohm"}, {"watt", "W"}, {"watts", "W"}, {"w", "W"}, {"volt", "V"}, {"volts", "V"}, {"v", "V"}, {"amp", "A"},
-    {"amps", "A"}, {"Amp", "A"}, {"a", "A"}, {"AH", "Ah"}, {"mAH", "mAh"}, {"mah", "mAh"}, {"ah", "Ah"}, {"KG", "kg"}, {"Kg", "kg"}, {"gram", "g"},
-    {"grams", "g"}, {"joule", "J"}, {"j", "J"}, {"KJ", "kJ"}, {"liter", "L"}, {"litre", "L"}, {"ML", "mL"}, {"pa", "Pa"},
-    {"PA", "Pa"}, {"KPa", "kPa"}, {"mbars", "mbar"}, {"bars", "bar"}, {"percent", "%"}, {"pct", "%"}, {"mm2", "mm2"},
+    {"mins", "min"}, {"hr", "h"}, {"hrs", "h"}, {"hour", "h"}, {"hours", "h"}, {"days", "d"}, {"celsius",
+    "degC"}, {"Celsius", "degC"}, {"deg", "degC"}, {"c", "degC"}, {"degF", "degC"}, {"kelvin", "K"}, {"Kelvin",
+    "K"}, {"degK", "K"}, {"k", "K"}, {"Ohm", "ohm"}, {"Ohms", "ohm"}, {"ohms", "ohm"}, {"R", "ohm"}, {"mOhm",
+    "mohm"}, {"kOhm", "kohm"}, {"MOhm", "Mohm"}, {"watt", "W"}, {"watts", "W"}, {"w", "W"}, {"volt", "V"},
+    {"volts", "V"}, {"v", "V"}, {"amp", "A"}, {"amps", "A"}, {"Amp", "A"}, {"a", "A"}, {"AH", "Ah"}, {"mAH",
+    "mAh"}, {"mah", "mAh"}, {"ah", "Ah"}, {"KG", "kg"}, {"Kg", "kg"}, {"gram", "g"}, {"grams", "g"}, {"joule",
+    "J"}, {"j", "J"}, {"KJ", "kJ"}, {"liter", "L"}, {"litre", "L"}, {"ML", "mL"}, {"pa", "Pa"}, {"PA", "Pa"},
+    {"KPa", "kPa"}, {"mbars", "mbar"}, {"bars", "bar"}, {"percent", "%"}, {"pct", "%"},
 };
 
 /* What to write for a value of this SI unit. */
@@ -98,7 +99,7 @@ static const struct { const char *si, *examples; } examples[] = {
 /* UDUNITS' spelling of the units of our tables. */
 static const struct { const char *si, *udunits; } spelled[] = {
     {"delta_K", "K"},              {"1/s", "s-1"},             {"1/K", "K-1"},
-    {"K/s", "K s-1"},              {"W/K", "W K-1"},           {"W/kg", "W kg-1"},
+    {"K/s", "K s-1"},              {"K/W", "K W-1"},              {"W/K", "W K-1"},           {"W/kg", "W kg-1"},
     {"W/m3", "W m-3"},             {"W/m2", "W m-2"},          {"W/(m K)", "W m-1 K-1"},
     {"W/(m2 K)", "W m-2 K-1"},     {"J/K", "J K-1"},           {"J/kg", "J kg-1"},
     {"J/mol", "J mol-1"},          {"J/(kg K)", "J kg-1 K-1"}, {"J/(mol K)", "J mol-1 K-1"},

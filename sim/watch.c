@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SHORT_DROP 0.025    /* [V], the ORNL/Sandia indentation protocol */
+#define SHORT_COUNTS 1e-4   /* [S]: below it a fall of the voltage is the load's, not a short's */
 #define VOLTAGE_SHARE 0.75  /* [-], GB 38031 */
 #define GUARD_T 333.15      /* 60 degC [K] */
 #define GUARD_SUSTAIN 2.0   /* [s] */
@@ -16,7 +17,7 @@ void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[
   const pro_cell *cell = &w->in->cell;
   int charged = cell->capacity > 0.0, sealed = cell->headspace > 0.0;
   margin[PRO_WATCH_short] =
-      charged && now->short_conductance > 0.0 ? w->voltage_start - SHORT_DROP - now->voltage : -1.0;
+      charged && now->short_conductance > SHORT_COUNTS ? w->voltage_start - SHORT_DROP - now->voltage : -1.0;
   margin[PRO_WATCH_voltage] = charged ? VOLTAGE_SHARE * w->voltage_start - now->voltage : -1.0;
   margin[PRO_WATCH_vent] = sealed ? now->pressure - PRO_ATMOSPHERE - cell->burst_pressure : -1.0;
   margin[PRO_WATCH_separator] = charged ? now->collapse - 0.5 : -1.0;
@@ -25,7 +26,7 @@ void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[
   margin[PRO_WATCH_warm] = now->T_core - GUARD_T;
   margin[PRO_WATCH_limit] = now->T_core - cell->T_operating_max;
   /* false for NaN: a case without a fault */
-  margin[PRO_WATCH_ambient] = now->t >= w->in->t_fault ? now->T_core - now->T_ambient : -1.0;
+  margin[PRO_WATCH_ambient] = now->t > w->in->t_fault ? now->T_core - now->T_ambient : -1.0;
   margin[PRO_WATCH_mark] = isnan(w->in->T_mark) ? -1.0 : now->T_core - w->in->T_mark;
   margin[PRO_WATCH_cooling] = -now->rate;
 }
@@ -76,10 +77,10 @@ static void settle_candidates(pro_watch *w, double t) {
   w->candidates = kept;
 }
 
-void pro_watch_start(pro_watch *w, const pro_case *in, const pro_moment *now) {
+void pro_watch_start(pro_watch *w, const pro_case *in, const pro_moment *now, double voltage) {
   memset(w, 0, sizeof *w);
   w->in = in;
-  w->voltage_start = now->voltage;
+  w->voltage_start = voltage;
   for (int c = 0; c < PRO_CLOCK_COUNT; c++) w->clock[c] = w->T_at[c] = NAN;
   w->gb_start = NAN;
   w->T_max = now->T_core;

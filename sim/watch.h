@@ -39,11 +39,12 @@ typedef struct pro_watch {
     double end; /* of the stretch; infinity while it lasts */
   } candidate[PRO_CANDIDATES];
   int candidates;
-  double gb_start, gb_T; /* of the stretch in which GB 38031's conditions hold; NaN */
+  double gb_start; /* of the stretch in which GB 38031's conditions hold; NaN */
 } pro_watch;
 
 void pro_watch_margins(const pro_watch *watch, const pro_moment *now, double margin[PRO_WATCH_COUNT]);
-void pro_watch_start(pro_watch *watch, const pro_case *in, const pro_moment *now);
+/* voltage: at the start, before any short [V]. */
+void pro_watch_start(pro_watch *watch, const pro_case *in, const pro_moment *now, double voltage);
 /* Margin `which` has just changed its sign; moments come in order of time. */
 void pro_watch_flip(pro_watch *watch, int which, const pro_moment *now);
 /* A moment between which and the last one no margin changed unseen: the end of a step. */

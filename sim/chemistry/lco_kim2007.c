@@ -55,7 +55,7 @@ const pro_network pro_chemistry_lco_kim2007 = {
                      [PRO_GAS_CH4] = ANODE(0.5, CH4), [PRO_GAS_C2H6] = ANODE(1.0, C2H6)},
              .stage = PRO_STAGE_anode, .source = KIM},
             {.name = "cathode_conversion", .A = 6.667e13, .Ea = 1.396e5, .heat = 3.14e5, .content = 1221.0,
-             .factors = {{.law = &pro_law_linear, .species = ALPHA}, {.law = &pro_law_vacancy, .species = ALPHA}},
+             .factors = {{.law = &pro_law_seed, .species = ALPHA}, {.law = &pro_law_vacancy, .species = ALPHA}},
              .change = {[ALPHA] = 1.0}, .full = 0.96,
              .gas = {[PRO_GAS_CO2] = CATHODE(0.67, CO2), [PRO_GAS_CO] = CATHODE(0.7, CO)},
              .stage = PRO_STAGE_cathode, .source = KIM},

@@ -170,6 +170,7 @@ static int set_up(solver *s) {
   bad |= CVodeSetMaxConvFails(s->memory, 100);
   bad |= CVodeSetLSetupFrequency(s->memory, 1);
   bad |= CVodeSetJacEvalFrequency(s->memory, 1);
+  bad |= CVodeSetNonlinConvCoef(s->memory, 0.003);
   bad |= CVodeSetMaxNumSteps(s->memory, -1);
   bad |= CVodeSetMaxHnilWarns(s->memory, -1);
   return bad;

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * test: quick; links: prodrome_sim */
+#include "sim/cell.h"
+
+#include "tests/support.h"
+
+/* ---- lively states: eight different cells of one structure, each somewhere in the middle of its life ---- */
+
+typedef struct structure {
+  const pro_network *network;
+  const pro_cell_preset *preset;
+  int nodes, charge, gas;
+} structure;
+
+typedef struct group {
+  pro_case in[PRO_LANES]; /* what the lanes were loaded from */
+  pro_cell_lanes cell;
+  pro_drive_lanes drive;
+  pro_lanes vent_open, y[PRO_STATES_MAX];
+  pro_lanes scale[PRO_STATES_MAX]; /* by how much an unknown may well differ */
+} group;
+
+static void case_of(pro_case *in, const structure *s, support_random *random) {
+  static const char *const whole = "lco_18650"; /* where a preset lacks a part */
+  support_case(in, s->preset->name);
+  in->network = *s->network;
+  const pro_cell *spare = &pro_cell_find(whole)->cell;
+  pro_cell *c = &in->cell;
+  c->nodes = s->nodes;
+  if (c->capacity <= 0.0) c->capacity = spare->capacity;
+  if (c->headspace <= 0.0) c->headspace = spare->headspace, c->solvent_mass = spare->solvent_mass;
+  c->ocv = (int)support_between(random, 0.0, 3.0);
+  double *const varied[] = {
+      &c->mass,           &c->heat_capacity,     &c->volume,           &c->area,
+      &c->capacity,       &c->resistance,        &c->core_conductance, &c->hard_short_resistance,
+      &c->headspace,      &c->vent_area,         &c->collapse_rate,    &c->shutdown_factor,
+      &c->surface_share,  &c->gas_heat_capacity, &c->evaporation_time, &c->solvent_latent_heat,
+      &c->spot_resistance};
+  for (size_t i = 0; i < PRO_COUNT(varied); i++) *varied[i] *= support_between(random, 0.8, 1.25);
+  for (int j = 0; j < pro_network_reaction_count(&in->network); j++) {
+    pro_reaction *r = &in->network.reactions[j];
+    r->A *= support_between(random, 0.5, 2.0), r->Ea *= support_between(random, 0.98, 1.02);
+    r->heat *= support_between(random, 0.9, 1.1);
+  }
+  if (!s->charge) c->capacity = 0.0;
+  if (!s->gas) c->headspace = 0.0;
+}
+
+/* Pressures over that outside: flow choked outwards, subsonic outwards, all but none in both directions, subsonic
+ * inwards, choked inwards. Between them lie the bends of the flow's slope (at 1/0.546, 1.001, 1, 0.999 and 0.546),
+ * where differences say nothing. */
+enum { REGIMES = 6 };
+static const double pressure_low[REGIMES] = {2.0, 1.01, 1.0002, 0.9993, 0.6, 0.05};
+static const double pressure_high[REGIMES] = {20.0, 1.8, 1.0007, 0.9998, 0.99, 0.5};
+
+static void fill_lane(group *g, int l, support_random *random) {
+  const pro_case *in = &g->in[l];
+  const pro_layout *at = &g->cell.layout;
+  const pro_cell *c = &in->cell;
+  for (int i = 0; i < at->n; i++) g->y[i][l] = support_between(random, -10.0, 10.0), g->scale[i][l] = 1.0;
+  for (int j = 0; j < at->reactions; j++) {
+    g->scale[at->xi + j][l] = in->network.reactions[j].full;
+    g->y[at->xi + j][l] = in->network.reactions[j].full * support_between(random, 0.02, 0.98);
+  }
+  double T = support_between(random, 300.0, 900.0), gone = 0.0;
+  if (at->vented >= 0) {
+    g->scale[at->vented][l] = 1e-3 * c->mass;
+    gone = g->y[at->vented][l] = c->mass * support_between(random, 0.0, 0.05);
+  }
+  /* a kelvin or so: gates are that narrow */
+  g->scale[at->U_core][l] = g->cell.C_core[l];
+  g->y[at->U_core][l] = (g->cell.C_core[l] - c->heat_capacity * gone) * T;
+  if (at->U_surface >= 0) {
+    g->scale[at->U_surface][l] = g->cell.C_surface[l];
+    g->y[at->U_surface][l] = g->cell.C_surface[l] * (T + support_between(random, -50.0, 50.0));
+  }
+  if (at->soc >= 0) {
+    g->y[at->soc][l] = support_between(random, -0.04, 1.0), g->scale[at->soc][l] = 1e-4;
+    g->y[at->collapse][l] = l % 3 == 0 ? 0.5 : support_between(random, 0.0, 0.99),
+    g->scale[at->collapse][l] = 0.01;
+  }
+  if (at->head >= 0) {
+    int regime = (int)support_between(random, 0.0, REGIMES);
+    double p = PRO_ATMOSPHERE * support_between(random, pressure_low[regime], pressure_high[regime]);
+    double moles = p * c->headspace / (PRO_GAS_CONSTANT * T), share[PRO_GAS_COUNT], sum = 0.0;
+    for (int k = 0; k < PRO_GAS_COUNT; k++) sum += share[k] = support_between(random, 0.01, 1.0);
+    for (int k = 0; k < PRO_GAS_COUNT; k++) {
+      g->y[at->head + k][l] = moles * share[k] / sum;
+      g->scale[at->head + k][l] = 0.1 * moles;
+    }
+    double solvent = g->cell.solvent[l];
+    g->y[at->evaporated][l] = solvent * support_between(random, 0.01, 0.98);
+    g->scale[at->evaporated][l] = 0.01 * solvent;
+  }
+  g->vent_open[l] = l % 2 ? 1.0 : 0.0;
+  if (l == 6) g->vent_open[l] = 1.0;
+  g->drive.channel[PRO_DRIVE_T_ambient][l] = support_between(random, 280.0, 500.0);
+  g->drive.channel[PRO_DRIVE_film_coefficient][l] = support_between(random, 0.0, 50.0);
+  g->drive.channel[PRO_DRIVE_emissivity][l] = support_between(random, 0.0, 1.0);
+  g->drive.channel[PRO_DRIVE_heater][l] = support_between(random, 0.0, 500.0);
+  g->drive.channel[PRO_DRIVE_current][l] = support_between(random, -30.0, 30.0);
+  g->drive.channel[PRO_DRIVE_short_conductance][l] = pro_exp(support_between(random, -7.0, 5.0));
+}
+
+static void make_group(group *g, const structure *s, support_random *random) {
+  for (int l = 0; l < PRO_LANES; l++) {
+    case_of(&g->in[l], s, random);
+    pro_cell_load(&g->cell, l, &g->in[l]);
+  }
+  for (int l = 0; l < PRO_LANES; l++) fill_lane(g, l, random);
+}
+
+/* Every chemistry in every preset, with one node and two, with and without charge, with and without gas. */
+static void for_all_structures(int groups, uint64_t seed, void (*check)(group *g, const char *where)) {
+  support_random random = {seed, 0};
+  static group g; /* large, and aligned for lanes */
+  for (const pro_network *const *net = pro_chemistry_all; *net; net++)
+    for (const pro_cell_preset *const *preset = pro_cell_all; *preset; preset++)
+      for (int parts = 0; parts < 8; parts++) {
+        structure s = {*net, *preset, 1 + (parts & 1), parts >> 1 & 1, parts >> 2 & 1};
+        char where[160];
+        snprintf(where, sizeof where, "%s in %s with %d nodes%s%s", (*net)->name, (*preset)->name, s.nodes,
+                 s.charge ? ", charge" : "", s.gas ? ", gas" : "");
+        for (int k = 0; k < groups; k++) {
+          make_group(&g, &s, &random);
+          check(&g, where);
+        }
+      }
+}
+
+/* ---- Jacobian ---- */
+
+/* Differences of fourth order over 1e-3 of each unknown's scale: truncation is 1e-12 of what bends over a scale.
+ * Entries are compared in units of the scales, [1/s]. Allowed are 1e-6 of the entry itself and, for the rounding
+ * of the row's terms (1e-16 over the step of 1e-3, times a thousand by cancelling), 1e-9 of the row's largest
+ * entry and of its rate, where what takes ten days (1e-6 1/s) counts as that: a closed gate leaves 1 - 1 to
+ * rounding. */
+static void jacobian_is_the_slope(group *g, const char *where) {
+  static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], D[PRO_STATES_MAX * PRO_STATES_MAX];
+  const pro_layout *at = &g->cell.layout;
+  const int n = at->n;
+  pro_lanes rate[PRO_STATES_MAX];
+  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, rate);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  for (int column = 0; column < n; column++) {
+    pro_lanes f[5][PRO_STATES_MAX], y[PRO_STATES_MAX];
+    pro_lanes h = 1e-3 * g->scale[column];
+    if (at->head >= 0 && column >= at->head && column < at->head + PRO_GAS_COUNT)
+      h *= 0.1; /* the flow bends in 0.1 % */
+    for (int s = 0; s < 5; s++) {
+      memcpy(y, g->y, sizeof y);
+      y[column] += (double)(s - 2) * h;
+      pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, y, f[s]);
+    }
+    for (int i = 0; i < n; i++) D[i * n + column] = (8.0 * (f[3][i] - f[1][i]) - (f[4][i] - f[0][i])) / (12.0 * h);
+  }
+  for (int l = 0; l < PRO_LANES; l++)
+    for (int i = 0; i < n; i++) {
+      double row = fmax(fabs(rate[i][l]) / g->scale[i][l], 1e-6);
+      for (int j = 0; j < n; j++) row = fmax(row, fabs(J[i * n + j][l] * g->scale[j][l]));
+      for (int j = 0; j < n; j++) {
+        double got = J[i * n + j][l] * g->scale[j][l], want = D[i * n + j][l] * g->scale[j][l];
+        double share = fabs(got - want) / (1e-6 * fabs(want) + 1e-9 * row + 1e-300);
+        support_check(share <= 1.0, "%s: row %d, column %d, lane %d at %.3f K: %.10g, differences %.10g, row %g",
+                      where, i, j, l, g->y[at->U_core][l] / g->cell.C_core[l], got, want, row);
+      }
+    }
+}
+START_TEST(jacobian_is_the_slope_of_every_right_hand_side) { for_all_structures(20, 41, jacobian_is_the_slope); }
+END_TEST
+
+/* What stands in other lanes changes no bit of one, and no lane is special. */
+static void lanes_are_alone(group *g, const char *where) {
+  static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], one[PRO_STATES_MAX * PRO_STATES_MAX];
+  const int n = g->cell.layout.n;
+  pro_lanes f[PRO_STATES_MAX], alone[PRO_STATES_MAX], y[PRO_STATES_MAX];
+  pro_cell_view view, seen;
+  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  pro_cell_look(&view, &g->cell, &g->drive, &g->vent_open, g->y);
+  for (int l = 0; l < PRO_LANES; l++) {
+    static pro_cell_lanes solo;
+    pro_drive_lanes drive;
+    pro_cell_load(&solo, 0, &g->in[l]);
+    for (int c = 0; c < PRO_DRIVE_COUNT; c++) drive.channel[c] = pro_lanes_all(g->drive.channel[c][l]);
+    for (int i = 0; i < n; i++) y[i] = pro_lanes_all(g->y[i][l]);
+    pro_lanes open = pro_lanes_all(g->vent_open[l]);
+    pro_cell_rhs(&solo, &drive, &open, y, alone);
+    pro_cell_jacobian(&solo, &drive, &open, y, one);
+    pro_cell_look(&seen, &solo, &drive, &open, y);
+    for (int i = 0; i < n; i++) {
+      double a = f[i][l], b = alone[i][0], c = alone[i][7];
+      support_check(memcmp(&a, &b, sizeof a) == 0 && memcmp(&a, &c, sizeof a) == 0, "%s: f[%d] of lane %d", where,
+                    i, l);
+    }
+    for (int i = 0; i < n * n; i++) {
+      double a = J[i][l], b = one[i][0];
+      support_check(memcmp(&a, &b, sizeof a) == 0, "%s: J[%d] of lane %d", where, i, l);
+    }
+    ck_assert(view.voltage[l] == seen.voltage[0] && view.pressure[l] == seen.pressure[0] &&
+              view.rate[l] == seen.rate[0]);
+  }
+}
+START_TEST(a_lane_has_the_bits_of_its_case_alone) { for_all_structures(3, 42, lanes_are_alone); }
+END_TEST
+
+/* ---- linear invariants: what closes the ledgers ---- */
+
+enum { ENERGY, MASS, CHARGE, INVARIANTS };
+
+static void weights(double w[INVARIANTS][PRO_STATES_MAX], const group *g, int l) {
+  const pro_layout *at = &g->cell.layout;
+  memset(w, 0, INVARIANTS * sizeof w[0]);
+  double *e = w[ENERGY], *m = w[MASS], *q = w[CHARGE];
+  for (int j = 0; j < at->reactions; j++) e[at->xi + j] = -g->cell.heat[j][l];
+  e[at->U_core] = 1.0;
+  if (at->U_surface >= 0) e[at->U_surface] = 1.0;
+  e[at->heater] = e[at->exchange] = -1.0;
+  if (at->soc >= 0) {
+    e[at->released] = e[at->terminal] = -1.0;
+    q[at->soc] = g->in[l].cell.capacity, q[at->short_charge] = 1.0, q[at->terminal_charge] = -1.0;
+  }
+  if (at->head < 0) return;
+  e[at->vent_heat] = -1.0;
+  e[at->vented] = g->in[l].cell.heat_capacity * 298.15; /* U counts from 0 K, what was vented from 298.15 K */
+  e[at->evaporated] = g->in[l].cell.solvent_latent_heat;
+  m[at->vented] = 1.0;
+  for (int k = 0; k < PRO_GAS_COUNT; k++) {
+    m[at->head + k] = pro_gas_molar_mass[k];
+    if (k >= PRO_GAS_MADE) continue;
+    for (int j = 0; j < at->reactions; j++) m[at->xi + j] -= pro_gas_molar_mass[k] * g->cell.gas[j][k][l];
+  }
+  m[at->evaporated] = -pro_gas_molar_mass[PRO_GAS_vapour];
+}
+
+/* w f = 0, and w J = 0 so that Newton's corrections keep it: to the rounding of some 30 terms of 1e-16. */
+static void sums_stay(group *g, const char *where) {
+  static const char *const names[INVARIANTS] = {"energy", "mass", "charge"};
+  static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX];
+  const int n = g->cell.layout.n;
+  pro_lanes f[PRO_STATES_MAX];
+  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  for (int l = 0; l < PRO_LANES; l++) {
+    double w[INVARIANTS][PRO_STATES_MAX];
+    weights(w, g, l);
+    for (int k = 0; k < INVARIANTS; k++)
+      for (int column = -1; column < n; column++) {
+        double sum = 0.0, size = 0.0;
+        for (int i = 0; i < n; i++) {
+          double term = w[k][i] * (column < 0 ? f[i][l] : J[i * n + column][l]);
+          sum += term, size += fabs(term);
+        }
+        support_check(fabs(sum) <= 1e-14 * size, "%s: %s of lane %d, column %d: %g of %g", where, names[k], l,
+                      column, sum, size);
+      }
+  }
+}
+START_TEST(energy_mass_and_charge_are_linear_invariants) { for_all_structures(10, 43, sums_stay); }
+END_TEST
+
+/* ---- the layout, the start, the view ---- */
+
+static void layout_is_whole(group *g, const char *where) {
+  static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX];
+  const pro_layout *at = &g->cell.layout;
+  int owner[PRO_STATES_MAX] = {0};
+  const int single[] = {
+      at->U_core,   at->U_surface, at->soc,      at->collapse, at->evaporated,   at->vented,         at->heater,
+      at->exchange, at->vent_heat, at->released, at->terminal, at->short_charge, at->terminal_charge};
+  for (size_t i = 0; i < PRO_COUNT(single); i++)
+    if (single[i] >= 0) owner[single[i]]++;
+  for (int j = 0; j < at->reactions; j++) owner[at->xi + j]++;
+  for (int k = 0; at->head >= 0 && k < PRO_GAS_COUNT; k++) owner[at->head + k]++;
+  ck_assert_int_le(at->n, PRO_STATES_MAX);
+  for (int i = 0; i < PRO_STATES_MAX; i++)
+    support_check(owner[i] == (i < at->n), "%s: unknown %d has %d owners", where, i, owner[i]);
+  /* the ledgers' integrals are read by nothing */
+  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  pro_lanes f[PRO_STATES_MAX], again[PRO_STATES_MAX];
+  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
+  for (int i = at->feedback; i < at->n; i++) g->y[i] += 1e3;
+  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, again);
+  ck_assert_mem_eq(f, again, (size_t)at->n * sizeof f[0]);
+  for (int i = 0; i < at->n; i++)
+    for (int j = at->feedback; j < at->n; j++)
+      for (int l = 0; l < PRO_LANES; l++) support_check(J[i * at->n + j][l] == 0.0, "%s: J[%d][%d]", where, i, j);
+  double atol[PRO_STATES_MAX];
+  pro_cell_tolerances(&g->cell, 3, 1e-6, atol);
+  for (int i = 0; i < at->n; i++)
+    support_check(atol[i] > 0.0 && isfinite(atol[i]), "%s: tolerance of %d", where, i);
+}
+START_TEST(every_unknown_has_one_place) { for_all_structures(1, 44, layout_is_whole); }
+END_TEST
+
+/* T along the flow: (T(y + f dt) - T(y - f dt))/2dt, which bends by the square of the share of its mass that the
+ * cell loses in dt, here at most 1e-4. Rounding is a few 1e-13 K. */
+static void view_is_the_state(group *g, const char *where) {
+  const pro_layout *at = &g->cell.layout;
+  pro_lanes f[PRO_STATES_MAX], y[PRO_STATES_MAX];
+  pro_cell_view now, later, before;
+  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
+  pro_cell_look(&now, &g->cell, &g->drive, &g->vent_open, g->y);
+  pro_lanes dt = 1e-4 / (pro_lanes_abs(now.rate) + 1e-6);
+  if (at->vented >= 0)
+    for (int l = 0; l < PRO_LANES; l++)
+      dt[l] = fmin(dt[l], 1e-4 * g->in[l].cell.mass / (fabs(f[at->vented][l]) + 1e-12));
+  for (int i = 0; i < at->n; i++) y[i] = g->y[i] + dt * f[i];
+  pro_cell_look(&later, &g->cell, &g->drive, &g->vent_open, y);
+  for (int i = 0; i < at->n; i++) y[i] = g->y[i] - dt * f[i];
+  pro_cell_look(&before, &g->cell, &g->drive, &g->vent_open, y);
+  for (int l = 0; l < PRO_LANES; l++) {
+    double want = (later.T_core[l] - before.T_core[l]) / (2.0 * dt[l]);
+    support_check(fabs(now.rate[l] - want) <= 1e-7 * fabs(want) + 5e-13 / dt[l],
+                  "%s: rate %.10g, along the flow %.10g", where, now.rate[l], want);
+    ck_assert_double_eq_tol(now.heat_exchange[l], -f[at->exchange][l], 0.0 + 1e-300);
+    if (at->U_surface < 0) ck_assert_double_eq(now.T_surface[l], now.T_core[l]);
+    if (at->soc >= 0) {
+      double g_short = g->drive.channel[PRO_DRIVE_short_conductance][l], x = g->y[at->collapse][l];
+      double all = g_short + x * x / g->in[l].cell.hard_short_resistance;
+      ck_assert_double_eq_tol(now.short_conductance[l], all, 1e-13 * all);
+      ck_assert_double_eq_tol(f[at->short_charge][l], now.voltage[l] * all, 1e-13 * fabs(now.voltage[l] * all));
+      /* source, resistance and terminals: what the circuit of sim/electrical.h says */
+      double th = tanh((now.T_core[l] - g->in[l].cell.shutdown_T) / g->in[l].cell.shutdown_width),
+             F = g->in[l].cell.shutdown_factor;
+      double R = g->in[l].cell.resistance / ((1.0 - x) / (1.0 + (F - 1.0) * 0.5 * (1.0 + th)) + x);
+      double emf = pro_ocv_voltage(pro_ocv_all[g->in[l].cell.ocv], g->y[at->soc][l], NULL);
+      pro_circuit c = pro_circuit_solve(emf, R, all, g->drive.channel[PRO_DRIVE_current][l]);
+      double heats = fabs(c.heat) + fabs(emf * c.short_current) + fabs(c.voltage * 30.0) + fabs(emf * 30.0);
+      ck_assert_double_eq_tol(now.voltage[l], c.voltage, 1e-9 * (fabs(c.voltage) + emf));
+      ck_assert_double_eq_tol(now.heat_electrical[l], c.heat, 1e-9 * heats);
+    } else {
+      ck_assert(now.voltage[l] == 0.0 && now.short_conductance[l] == 0.0 && now.heat_electrical[l] == 0.0);
+    }
+    if (at->head < 0) ck_assert_double_eq(now.pressure[l], 0.0);
+  }
+}
+START_TEST(view_is_what_the_state_says) { for_all_structures(5, 45, view_is_the_state); }
+END_TEST
+
+/* A cell at rest in surroundings of its own temperature stays as it is, but for its reactions. */
+START_TEST(cell_begins_in_balance_with_its_surroundings) {
+  for (const pro_cell_preset *const *preset = pro_cell_all; *preset; preset++) {
+    static pro_cell_lanes cell;
+    pro_case in;
+    support_case(&in, (*preset)->name);
+    support_inert(&in);
+    in.T_initial = 310.0;
+    in.soc_initial = 0.6;
+    pro_cell_load(&cell, 0, &in);
+    const pro_layout *at = &cell.layout;
+    double y0[PRO_STATES_MAX], gas[PRO_GAS_COUNT];
+    pro_cell_start(&cell, &in, y0);
+    pro_lanes y[PRO_STATES_MAX], f[PRO_STATES_MAX], open = pro_lanes_all(1.0), shut = pro_lanes_all(0.0);
+    for (int i = 0; i < at->n; i++) y[i] = pro_lanes_all(y0[i]);
+    pro_drive_lanes drive = {0};
+    drive.channel[PRO_DRIVE_T_ambient] = pro_lanes_all(310.0);
+    drive.channel[PRO_DRIVE_film_coefficient] = pro_lanes_all(10.0);
+    pro_cell_view view;
+    pro_cell_look(&view, &cell, &drive, &shut, y);
+    pro_cell_rhs(&cell, &drive, &shut, y, f);
+    ck_assert_double_eq_tol(view.T_core[0], 310.0, 1e-12);
+    ck_assert_double_eq_tol(view.T_surface[0], 310.0, 1e-12);
+    ck_assert_double_lt(fabs(view.rate[0]), 1e-12);
+    /* through an open vent as well, but for evaporation's rounded bend */
+    pro_cell_view opened;
+    pro_cell_look(&opened, &cell, &drive, &open, y);
+    ck_assert_double_lt(fabs(opened.rate[0]), 1e-5);
+    if (at->soc >= 0) {
+      ck_assert_double_eq(y0[at->soc], 0.6);
+      ck_assert_double_eq_tol(view.voltage[0], pro_ocv_voltage(pro_ocv_all[in.cell.ocv], 0.6, NULL), 1e-14);
+    }
+    if (at->head >= 0) {
+      ck_assert_double_eq_tol(view.pressure[0], PRO_ATMOSPHERE, 1e-9 * PRO_ATMOSPHERE);
+      double moles = PRO_ATMOSPHERE * in.cell.headspace / (PRO_GAS_CONSTANT * 310.0);
+      for (int k = 0; k < PRO_GAS_COUNT; k++) ck_assert_double_lt(fabs(f[at->head + k][0]), 1e-8 * moles);
+    }
+    pro_cell_gas_out(&cell, 0, y0, y0, gas);
+    for (int k = 0; k < PRO_GAS_COUNT; k++) ck_assert_double_eq(gas[k], 0.0);
+  }
+}
+END_TEST
+
+/* An integrator's trial states may lie anywhere: species below zero, an empty headspace, a negative charge, no
+ * liquid. */
+static void stays_finite(group *g, const char *where) {
+  static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX];
+  const pro_layout *at = &g->cell.layout;
+  pro_lanes f[PRO_STATES_MAX];
+  for (int j = 0; j < at->reactions; j++) g->y[at->xi + j] *= 3.0;
+  if (at->soc >= 0) g->y[at->soc] -= 1.2, g->y[at->collapse] += 0.3;
+  if (at->head >= 0) {
+    g->y[at->evaporated] += 0.5 * g->cell.solvent;
+    for (int k = 0; k < PRO_GAS_COUNT; k += 2) g->y[at->head + k] *= -1.0;
+    for (int k = 0; k < PRO_GAS_COUNT; k++) g->y[at->head + k][1] = -1e-9, g->y[at->head + k][2] = 0.0;
+  }
+  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  for (int l = 0; l < PRO_LANES; l++) {
+    for (int i = 0; i < at->n; i++) support_check(isfinite(f[i][l]), "%s: f[%d] is %g", where, i, f[i][l]);
+    for (int i = 0; i < at->n * at->n; i++) support_check(isfinite(J[i][l]), "%s: J[%d] is %g", where, i, J[i][l]);
+  }
+}
+START_TEST(overdrawn_states_have_finite_rates) { for_all_structures(5, 46, stays_finite); }
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("cell");
+  TCase *tests = tcase_create("cell");
+  tcase_add_test(tests, jacobian_is_the_slope_of_every_right_hand_side);
+  tcase_add_test(tests, a_lane_has_the_bits_of_its_case_alone);
+  tcase_add_test(tests, energy_mass_and_charge_are_linear_invariants);
+  tcase_add_test(tests, every_unknown_has_one_place);
+  tcase_add_test(tests, view_is_what_the_state_says);
+  tcase_add_test(tests, cell_begins_in_balance_with_its_surroundings);
+  tcase_add_test(tests, overdrawn_states_have_finite_rates);
+  suite_add_tcase(suite, tests);
+  return support_main(suite);
+}
