@@ -21,12 +21,16 @@ typedef struct pro_draw {
   double value[PRO_DRAW_CHOICES_MAX];
 } pro_draw;
 
-/* The value at quantile u in (0, 1); of choice and grid: the index floor(u * count). */
-double pro_draw_at(const pro_draw *draw, double u);
+extern const char *const pro_draw_names[]; /* "uniform", by pro_draw_kind, NULL-terminated */
 
-/* Coordinate `dimension` of point `index` of the Sobol sequence (direction numbers of Joe & Kuo 2008, as GSL's first
- * 40 dimensions are Bratley & Fox's: see docs), with Owen-style hash scrambling keyed by `seed` (0: none): in (0, 1).
- * Any index directly. dimension < PRO_SOBOL_DIMENSIONS, index < 2^32. */
+/* The value at quantile u in (0, 1); of choice and grid: value[floor(u * count)]. */
+double pro_draw_at(const pro_draw *draw, double u);
+double pro_draw_share(const pro_draw *draw); /* of a normal distribution that its bounds leave; else 1 [-] */
+
+/* Coordinate `dimension` of point `index` of the Sobol sequence (direction numbers of Joe & Kuo 2008, in the order of
+ * the index and not of its Gray code), with Owen-style hash scrambling keyed by `seed` (0: none): in (0, 1). Any index
+ * directly. 0 <= dimension < PRO_SOBOL_DIMENSIONS. GSL's generator has Bratley & Fox's numbers: equal to these in the
+ * first dimensions only, see tests/test_draw.c. */
 enum { PRO_SOBOL_DIMENSIONS = 64 };
 double pro_sobol(uint32_t index, int dimension, uint32_t seed);
 #endif

@@ -21,4 +21,8 @@ int pro_kind_find(const char *name);         /* index, or -1 */
 /* Sets the exchange channels of a drive: the cell's own, unless `film_coefficient` or `emissivity` (NaN: not given)
  * take their place. For kinds to share. */
 void pro_kind_exchange(pro_case *in, double film_coefficient, double emissivity);
+/* Sets the surroundings' temperature throughout: `T`, or the initial one where T is NaN. */
+void pro_kind_surround(pro_case *in, double T);
+/* When the case leaves the nameplate: at `t` (NaN: never by what the kind does), or at 0 where it begins too hot. */
+double pro_kind_fault(const pro_case *in, double t);
 #endif

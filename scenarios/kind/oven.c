@@ -14,8 +14,9 @@ typedef struct oven {
 static const pro_field fields[] = {
     PRO_FIELD_NEEDED(oven, T, "K", 200.0, 900.0, "temperature of the oven"),
     PRO_FIELD_REAL(oven, delay, "s", 0.0, 0.0, 1e7, "rest at the initial temperature before the oven heats"),
-    PRO_FIELD_OPTIONAL(oven, ramp, "K/s", 1e-6, 10.0, "heats at this rate up to oven.T; not given: a step"),
-    PRO_FIELD_OPTIONAL(oven, film_coefficient, "W/(m2 K)", 0.0, 1000.0, "takes the place of cell.film_coefficient"),
+    PRO_FIELD_OPTIONAL(oven, ramp, "K/s", 1e-6, 10.0, "changes at this rate to oven.T; not given: a step"),
+    PRO_FIELD_OPTIONAL(oven, film_coefficient, "W/(m2 K)", 0.0, 1000.0,
+                       "takes the place of cell.film_coefficient"),
     PRO_FIELD_OPTIONAL(oven, emissivity, "1", 0.0, 1.0, "takes the place of cell.emissivity"),
     PRO_FIELD_END,
 };
@@ -31,21 +32,23 @@ static pro_status apply(pro_case *in, const void *params) {
       pro_channel_add(ambient, o->delay, in->T_initial);
     }
     pro_channel_add(ambient, o->delay, o->T);
-    in->t_fault = o->T > limit ? o->delay : NAN;
+    in->t_fault = pro_kind_fault(in, o->T > limit ? o->delay : (double)NAN);
     return PRO_OK;
   }
-  if (o->T < in->T_initial)
-    return pro_fail(PRO_EINPUT, "oven.T (%g K) is below initial.T (%g K), and oven.ramp only heats", o->T, in->T_initial);
+  double rise = o->T - in->T_initial;
   pro_channel_add(ambient, o->delay, in->T_initial);
-  pro_channel_add(ambient, o->delay + (o->T - in->T_initial) / o->ramp, o->T);
-  in->t_fault = o->T > limit ? o->delay + fmax(limit - in->T_initial, 0.0) / o->ramp : NAN;
+  pro_channel_add(ambient, o->delay + fabs(rise) / o->ramp, o->T);
+  /* the way up to the limit comes first */
+  double to_limit = fmax(limit - in->T_initial, 0.0) / o->ramp;
+  in->t_fault = pro_kind_fault(in, o->T > limit ? o->delay + to_limit : (double)NAN);
   return PRO_OK;
 }
 
 const pro_kind pro_kind_oven = {
     .name = "oven",
-    .doc = "The surroundings step or ramp to oven.T after a rest and stay there. Nominal while within the cell's "
-           "operating limit, abuse from the moment the oven passes it.",
+    .doc =
+        "The surroundings step or ramp to oven.T after a rest and stay there. Nominal while within the cell's "
+        "operating limit, abuse from the moment the oven passes it.",
     .source = "Hatchard et al., J. Electrochem. Soc. 148 (2001) A755 (oven test)",
     .fields = fields,
     .param_bytes = sizeof(oven),

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/ensemble.h"
+
+#include <omp.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sim/simulate.h"
+
+enum { SPARE = 16 }; /* finished runs that may wait for a slow one, beyond two a thread */
+
+typedef struct slot {
+  pro_run run;
+  atomic_int ready;
+} slot;
+
+/* Threads take case numbers in turn. A finished run waits in slot number % slots until all before it were handed
+ * over; whoever holds `door` hands over what is ready. A case is begun only while its slot is free. */
+typedef struct crew {
+  const pro_ensemble *job;
+  slot *slots;
+  uint64_t slot_count;
+  atomic_uint_fast64_t taken, handed; /* counted from job->first */
+  atomic_int halt;                    /* no new cases: stop or failure */
+  omp_lock_t door;
+  pro_status status; /* written behind the door */
+  char message[512];
+  omp_lock_t failure;
+  pro_status failed; /* of a run that is no data: no memory, a bug */
+  char reason[512];
+} crew;
+
+int pro_threads_available(void) {
+  int n = omp_get_max_threads(), limit = omp_get_thread_limit(), processors = omp_get_num_procs();
+  if (n > limit) n = limit;
+  if (n > processors) n = processors;
+  return n > 1 ? n : 1;
+}
+
+static void hand_over(crew *c) {
+  if (!omp_test_lock(&c->door)) return; /* who holds it looks again, or the next to finish does */
+  uint64_t next = atomic_load(&c->handed);
+  for (; next < c->job->count; next++) {
+    slot *s = &c->slots[next % c->slot_count];
+    if (!atomic_load(&s->ready)) break;
+    if (c->status == PRO_OK && atomic_load(&c->halt) < 2) {
+      c->status = c->job->sink(c->job->payload, &s->run);
+      if (c->status != PRO_OK) {
+        snprintf(c->message, sizeof c->message, "%s", pro_error_message());
+        atomic_store(&c->halt, 2);
+      }
+    }
+    pro_run_clear(&s->run);
+    atomic_store(&s->ready, 0);
+    atomic_store(&c->handed, next + 1);
+  }
+  omp_unset_lock(&c->door);
+}
+
+static void live(crew *c, slot *s, uint64_t k) {
+  memset(&s->run, 0, sizeof s->run);
+  pro_status status = pro_scenario_case(&s->run.in, c->job->scenario, k);
+  if (status == PRO_OK)
+    status = pro_run_case(&s->run, c->job->integrator);
+  else { /* contradictory draws are data, as a failed integration is */
+    s->run.status = status;
+    snprintf(s->run.message, sizeof s->run.message, "%s", pro_error_message());
+    status = PRO_OK;
+  }
+  if (status == PRO_OK) return;
+  omp_set_lock(&c->failure);
+  if (c->failed == PRO_OK) {
+    c->failed = status;
+    snprintf(c->reason, sizeof c->reason, "case %llu: %s", (unsigned long long)k, pro_error_message());
+  }
+  omp_unset_lock(&c->failure);
+  atomic_store(&c->halt, 2);
+}
+
+static void work(crew *c) {
+  const struct timespec moment = {.tv_nsec = 500000};
+  for (;;) {
+    if (c->job->stop && *c->job->stop) {
+      int none = 0;
+      atomic_compare_exchange_strong(&c->halt, &none, 1);
+    }
+    if (atomic_load(&c->halt)) return;
+    /* taking a number is a promise to hand its run over: look for room first */
+    uint64_t n = atomic_load(&c->taken);
+    if (n >= c->job->count) return;
+    if (n - atomic_load(&c->handed) >= c->slot_count) {
+      hand_over(c);
+      if (n - atomic_load(&c->handed) >= c->slot_count) nanosleep(&moment, NULL);
+      continue;
+    }
+    if (!atomic_compare_exchange_strong(&c->taken, &n, n + 1)) continue;
+    slot *s = &c->slots[n % c->slot_count];
+    live(c, s, c->job->first + n);
+    atomic_store(&s->ready, 1);
+    hand_over(c);
+  }
+}
+
+pro_status pro_ensemble_run(const pro_ensemble *ensemble) {
+  int threads = ensemble->threads > 0 ? ensemble->threads : pro_threads_available();
+  if ((uint64_t)threads > ensemble->count) threads = ensemble->count ? (int)ensemble->count : 1;
+  crew c = {.job = ensemble, .slot_count = 2 * (uint64_t)threads + SPARE};
+  c.slots = calloc(c.slot_count, sizeof *c.slots);
+  if (!c.slots) return pro_fail(PRO_ENOMEM, "no memory for %llu runs", (unsigned long long)c.slot_count);
+  omp_init_lock(&c.door);
+  omp_init_lock(&c.failure);
+#pragma omp parallel num_threads(threads)
+  work(&c);
+  hand_over(&c); /* what became ready while another held the door */
+  omp_destroy_lock(&c.door);
+  omp_destroy_lock(&c.failure);
+  for (uint64_t i = 0; i < c.slot_count; i++) pro_run_clear(&c.slots[i].run);
+  free(c.slots);
+  uint64_t handed = atomic_load(&c.handed);
+  if (c.status != PRO_OK) return pro_fail(c.status, "%s", c.message);
+  if (c.failed != PRO_OK) return pro_fail(c.failed, "%s", c.reason);
+  if (handed < ensemble->count)
+    return pro_fail(PRO_EINTERRUPTED, "stopped after %llu of %llu cases", (unsigned long long)handed,
+                    (unsigned long long)ensemble->count);
+  return PRO_OK;
+}

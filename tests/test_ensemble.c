@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * test: quick; links: prodrome_scenarios prodrome_sim */
+#include "scenarios/ensemble.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Cool ovens, so that a case costs milliseconds; every third case contradicts itself: a lower
+ * voltage limit above the upper one. */
+static pro_scenario *some(void) {
+  static const char text[] =
+      "kind: oven\ncell: lco_18650\nruns: 60\nseed: 5\ninitial: {T: 25 degC, soc: 1}\nduration: 10 min\nperiod: "
+      "10 s\n"
+      "oven: {T: 40 degC, ramp: 5 K/min}\nvary:\n  cell.voltage_min: {grid: [3 V, 2 V, 5 V]}\n  oven.delay: {uniform: [0 s, "
+      "60 s]}\n";
+  char path[] = "/tmp/prodrome-test-XXXXXX";
+  int file = mkstemp(path);
+  ck_assert_int_ge(file, 0);
+  ck_assert_int_eq((int)write(file, text, sizeof text - 1), (int)sizeof text - 1);
+  close(file);
+  pro_scenario *s = NULL;
+  pro_status status = pro_scenario_read(&s, path, 0, NULL);
+  unlink(path);
+  ck_assert_msg(status == PRO_OK, "%s", pro_error_message());
+  return s;
+}
+
+typedef struct ledger {
+  uint64_t next, failed;
+  uint64_t sum; /* of all readings and times, bit by bit, in order */
+  uint64_t fail_at;
+  int *stop;
+  uint64_t stop_at;
+} ledger;
+
+static void mix(ledger *to, const void *bytes, size_t n) {
+  const unsigned char *p = bytes;
+  for (size_t i = 0; i < n; i++) to->sum = (to->sum ^ p[i]) * 1099511628211u;
+}
+
+static pro_status take(void *payload, const pro_run *run) {
+  ledger *l = payload;
+  ck_assert_uint_eq(run->in.run, l->next);
+  if (l->next == l->fail_at) return pro_fail(PRO_EIO, "the disk is full");
+  if (run->status == PRO_OK) {
+    mix(l, run->truth->truth[PRO_TRUTH_T_core], run->truth->samples * sizeof(double));
+    for (int c = 0; c < run->seen->channels; c++) mix(l, run->seen->code[c], run->seen->samples * sizeof(int32_t));
+  } else {
+    ck_assert_int_eq(run->status, PRO_EINPUT);
+    ck_assert_ptr_null(run->truth);
+    ck_assert_msg(strncmp(run->message, "cell.voltage_max (", 18) == 0, "%s", run->message);
+    l->failed++;
+  }
+  l->next++;
+  if (l->stop && l->next == l->stop_at) *l->stop = 1;
+  return PRO_OK;
+}
+
+static pro_status sweep(const pro_scenario *s, ledger *l, uint64_t first, uint64_t count, int threads,
+                        const int *stop) {
+  l->next = first;
+  pro_ensemble job = {
+      .scenario = s, .first = first, .count = count, .threads = threads, .sink = take, .payload = l, .stop = stop};
+  return pro_ensemble_run(&job);
+}
+
+START_TEST(runs_come_in_order_and_equal_on_any_number_of_threads) {
+  pro_scenario *s = some();
+  ledger one = {.fail_at = UINT64_MAX}, many = one;
+  ck_assert_int_eq(sweep(s, &one, 0, 60, 1, NULL), PRO_OK);
+  ck_assert_uint_eq(one.next, 60);
+  ck_assert_uint_eq(one.failed, 20); /* failed draws are data, and the rest goes on */
+  for (int threads = 0; threads <= 7; threads += 3) {
+    many = (ledger){.fail_at = UINT64_MAX};
+    ck_assert_int_eq(sweep(s, &many, 0, 60, threads, NULL), PRO_OK);
+    ck_assert_uint_eq(many.sum, one.sum);
+    ck_assert_uint_eq(many.failed, one.failed);
+  }
+  pro_scenario_free(s);
+}
+END_TEST
+
+START_TEST(a_part_of_the_cases_is_the_same_part) {
+  pro_scenario *s = some();
+  ledger whole = {.fail_at = UINT64_MAX}, parts = whole;
+  ck_assert_int_eq(sweep(s, &whole, 0, 12, 2, NULL), PRO_OK);
+  ck_assert_int_eq(sweep(s, &parts, 0, 5, 2, NULL), PRO_OK);
+  ck_assert_int_eq(sweep(s, &parts, 5, 7, 2, NULL), PRO_OK);
+  ck_assert_uint_eq(whole.sum, parts.sum);
+  ck_assert_int_eq(sweep(s, &parts, 12, 0, 2, NULL), PRO_OK); /* none is none */
+  ck_assert_uint_eq(parts.next, 12);
+  pro_scenario_free(s);
+}
+END_TEST
+
+START_TEST(a_failing_sink_ends_it_with_its_own_status_and_message) {
+  pro_scenario *s = some();
+  ledger l = {.fail_at = 7};
+  ck_assert_int_eq(sweep(s, &l, 0, 60, 3, NULL), PRO_EIO);
+  ck_assert_str_eq(pro_error_message(), "the disk is full");
+  ck_assert_uint_eq(l.next, 7);
+  pro_scenario_free(s);
+}
+END_TEST
+
+/* What was begun is finished and handed over: at least the 10 cases before the wish, and no gaps. */
+START_TEST(a_stop_finishes_what_is_in_the_air) {
+  pro_scenario *s = some();
+  int stop = 0;
+  ledger l = {.fail_at = UINT64_MAX, .stop = &stop, .stop_at = 10};
+  ck_assert_int_eq(sweep(s, &l, 0, 100000, 3, &stop), PRO_EINTERRUPTED);
+  ck_assert_uint_ge(l.next, 10);
+  ck_assert_uint_le(l.next, 10 + 2 * 3 + 16 + 3); /* and not more than may wait, and one a thread */
+  stop = 1;
+  ck_assert_int_eq(sweep(s, &l, 0, 10, 3, &stop), PRO_EINTERRUPTED);
+  ck_assert_uint_eq(l.next, 0);
+  pro_scenario_free(s);
+}
+END_TEST
+
+START_TEST(there_is_at_least_one_thread) { ck_assert_int_ge(pro_threads_available(), 1); }
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("ensemble");
+  TCase *tests = tcase_create("ensemble");
+  tcase_add_test(tests, runs_come_in_order_and_equal_on_any_number_of_threads);
+  tcase_add_test(tests, a_part_of_the_cases_is_the_same_part);
+  tcase_add_test(tests, a_failing_sink_ends_it_with_its_own_status_and_message);
+  tcase_add_test(tests, a_stop_finishes_what_is_in_the_air);
+  tcase_add_test(tests, there_is_at_least_one_thread);
+  suite_add_tcase(suite, tests);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
