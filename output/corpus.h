@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * output/corpus.h - the HDF5 corpus: layout in docs/corpus.md. corpus.c is the only file that knows HDF5. */
+ * output/corpus.h - the HDF5 corpus: layout in docs/corpus.md. Only output/corpus*.c know HDF5. */
 #ifndef PRO_CORPUS_H
 #define PRO_CORPUS_H
 #include <stdint.h>
 
 #include "predictor/detector.h"
 #include "sim/base.h"
+#include "sim/event.h"
 
 struct pro_run; /* sim/run.h: only a writer needs it */
 
@@ -26,6 +27,7 @@ typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowe
   const pro_corpus_parameter *parameter; /* (parameters) */
   const char *const *families;           /* kinds' names, NULL-terminated */
   int keep_truth;                        /* 0: no /truth */
+  const char *license;                   /* SPDX, or NULL: not chosen */
 } pro_corpus_plan;
 
 typedef struct pro_corpus_writer pro_corpus_writer;

@@ -10,18 +10,23 @@ const char *const pro_class_names[PRO_CLASS_COUNT + 1] = {PRO_CLASS_LIST(PRO_AS_
 #define PRO_AS_SPLIT_NAME(name, share) #name,
 const char *const pro_split_names[PRO_SPLIT_COUNT + 1] = {PRO_SPLIT_LIST(PRO_AS_SPLIT_NAME) NULL};
 
+#define GAS_SEEN 1e-7 /* mole fraction [-]: below the sensors' steps, far above the integrator's dust of 1e-18 */
+
 void pro_label_stages(uint16_t *stages, const pro_case *in, const pro_trajectory *truth) {
   const double *clock = truth->clock, *T = truth->truth[PRO_TRUTH_T_core];
+  static const pro_truth gases[] = {PRO_TRUTH_gas_H2, PRO_TRUTH_gas_CO, PRO_TRUTH_gas_CO2, PRO_TRUTH_gas_VOC};
   int sei = -1;
   for (int j = 0; j < truth->reactions && sei < 0; j++)
     if (in->network.reactions[j].stage == PRO_STAGE_sei) sei = j;
+  unsigned off_gas = 0; /* stays once it is set: fresh air takes the gas away again, but not the fact */
   for (size_t k = 0; k < truth->samples; k++) {
-    double t = truth->t[k];
+    double t = truth->t[k], gas = 0.0;
     unsigned flags = 0;
     if (sei >= 0 && truth->xi[(size_t)sei * truth->samples + k] >= 0.1 * in->network.reactions[sei].full)
       flags |= PRO_STAGE_FLAG_sei;
-    double gas = truth->truth[PRO_TRUTH_gas_CO2][k] + truth->truth[PRO_TRUTH_gas_VOC][k];
-    if (gas > 0.0) flags |= PRO_STAGE_FLAG_off_gas;
+    for (size_t g = 0; g < PRO_COUNT(gases); g++) gas += truth->truth[gases[g]][k];
+    if (gas > GAS_SEEN) off_gas = PRO_STAGE_FLAG_off_gas;
+    flags |= off_gas;
     if (t >= clock[PRO_CLOCK_vent]) flags |= PRO_STAGE_FLAG_vented; /* false where the clock is NaN */
     if (t >= clock[PRO_CLOCK_separator]) flags |= PRO_STAGE_FLAG_separator;
     if (t >= clock[PRO_CLOCK_short]) flags |= PRO_STAGE_FLAG_short;

@@ -7,7 +7,7 @@
 /* Bit flags of a sample: name, when it is set. Their order is free; a plot shows the highest set. */
 #define PRO_STAGE_FLAG_LIST(X)                                                        \
   X(sei, 1, "a tenth of the SEI has decomposed")                                      \
-  X(off_gas, 2, "gas of reactions has left the cell")                                 \
+  X(off_gas, 2, "gas or vapour of the cell has come out: 0.1 ppm of the enclosure")     \
   X(vented, 4, "the vent is open")                                                    \
   X(separator, 8, "half of the separator has collapsed")                              \
   X(short, 16, "an internal short has cost 25 mV")                                    \

@@ -8,7 +8,7 @@ typedef struct pro_trace { /* one block, freed with pro_trace_free */
   char *name;                          /* the file's name without folder and ending */
   size_t samples;
   double *t;                           /* [s] (samples), from 0, never decreasing */
-  float *channel[PRO_CHANNEL_COUNT];   /* SI (samples), NaN: not measured; NULL: no such column */
+  float *channel[PRO_CHANNEL_COUNT];   /* SI (samples), NaN: not measured; NULL: no such column, or nothing in it */
   int *segment;                        /* (samples): a detector is reset where it changes */
   pro_nameplate nameplate;             /* NaN throughout unless an index.csv beside the file tells */
   /* what the index says, where there is one */
@@ -18,14 +18,13 @@ typedef struct pro_trace { /* one block, freed with pro_trace_free */
 } pro_trace;
 
 /* Reads a CSV whose columns are named; aliases and units: docs/corpus.md, "Traces". Several temperature columns (T1,
- * T2, ...) become the hottest that is there at each time; one that is clipped, stuck or detached still counts only as
- * the sensor it is.
+ * T2, ...) become the hottest plausible one at each time.
  * PRO_EMISSING; PRO_EINPUT "file:line:column: ..." (no time column, no data, not a table, not numbers). */
 pro_status pro_trace_read(pro_trace **out, const char *path) PRO_MUST_CHECK;
 void pro_trace_free(pro_trace *trace);
 
 /* The CSV files below `path` (a file, or a folder read recursively), sorted; index files are left out. The caller
- * frees with pro_trace_list_free. */
+ * frees with pro_trace_list_free. PRO_EMISSING: no such path, or no CSV file below it. */
 pro_status pro_trace_list(char ***out, size_t *count, const char *path) PRO_MUST_CHECK;
 void pro_trace_list_free(char **list, size_t count);
 #endif

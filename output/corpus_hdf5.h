@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * output/corpus_hdf5.h - what the writer, the verifier and the reader of a corpus share; for output/corpus*.c
+ * only. */
+#ifndef PRO_CORPUS_HDF5_H
+#define PRO_CORPUS_HDF5_H
+#include <hdf5.h>
+
+#include "output/corpus.h"
+#include "output/corpus_histogram.h"
+#include "output/label.h"
+
+enum {
+  PRO_CORPUS_CHUNK = 65536,            /* samples; a group of cases starts on a multiple of it */
+  PRO_CORPUS_SLOTS = PRO_REACTIONS_MAX /* second axis of /truth/extent */
+};
+
+/* ---- types: name, on disk, in memory, C type, fill (reads as missing) ---- */
+#define PRO_CORPUS_TYPE_LIST(X)                                       \
+  X(u8, H5T_STD_U8LE, H5T_NATIVE_UINT8, uint8_t, UINT8_MAX)           \
+  X(u16, H5T_STD_U16LE, H5T_NATIVE_UINT16, uint16_t, UINT16_MAX)      \
+  X(i16, H5T_STD_I16LE, H5T_NATIVE_INT16, int16_t, INT16_MIN)         \
+  X(i32, H5T_STD_I32LE, H5T_NATIVE_INT32, int32_t, INT32_MIN)         \
+  X(i64, H5T_STD_I64LE, H5T_NATIVE_INT64, int64_t, INT64_MIN)         \
+  X(f32, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, float, __builtin_nanf("")) \
+  X(f64, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, double, __builtin_nan(""))
+#define PRO_AS_CORPUS_TYPE(name, disk, memory, type, fill) PRO_CORPUS_##name,
+typedef enum pro_corpus_type { PRO_CORPUS_TYPE_LIST(PRO_AS_CORPUS_TYPE) PRO_CORPUS_TYPES } pro_corpus_type;
+#undef PRO_AS_CORPUS_TYPE
+
+hid_t pro_corpus_on_disk(pro_corpus_type type); /* HDF5's own: never closed */
+hid_t pro_corpus_in_memory(pro_corpus_type type);
+size_t pro_corpus_size(pro_corpus_type type);      /* [byte] */
+const void *pro_corpus_fill(pro_corpus_type type); /* one element */
+const char *pro_corpus_type_name(pro_corpus_type type);
+
+/* ---- the tables with one row a case ---- */
+
+typedef struct pro_corpus_row {
+  int64_t number, run, module, row_start, cell_draw, twin_of;
+  int32_t cell_in_module, row_size;
+  uint8_t class_, family, chemistry, cell, split, outcome;
+  double clock[PRO_CLOCK_COUNT]; /* [s] */
+  float T_max;                   /* [K] */
+  float capacity, mass, voltage_min, voltage_max, T_operating_max;
+  uint8_t format, status;
+  int64_t steps, rejected, rhs_calls, jacobian_calls;
+  pro_ledger ledger;
+  double rate_end; /* [K/s] */
+} pro_corpus_row;
+
+typedef enum pro_corpus_flags { /* whose names a column of small integers means */
+                                PRO_FLAGS_none,
+                                PRO_FLAGS_class,
+                                PRO_FLAGS_family,
+                                PRO_FLAGS_chemistry,
+                                PRO_FLAGS_cell,
+                                PRO_FLAGS_split,
+                                PRO_FLAGS_outcome,
+                                PRO_FLAGS_format,
+                                PRO_FLAGS_status
+} pro_corpus_flags;
+
+typedef struct pro_corpus_column {
+  const char *group; /* "/", "/nameplate", "/run_info" */
+  const char *name;  /* NULL ends the table */
+  pro_corpus_type type;
+  size_t offset;    /* in pro_corpus_row */
+  const char *unit; /* SI, as the tables of sim/ have it */
+  pro_corpus_flags flags;
+  int blind; /* 1: a blind file has it too */
+  const char *doc;
+} pro_corpus_column;
+extern const pro_corpus_column pro_corpus_columns[];
+
+/* ---- HDF5 ---- */
+
+/* Silences HDF5's printing for this thread, and keeps HDF5 1.10's exit handler from running: it crashes on a file
+ * whose disk was full. Called first by everything public. */
+void pro_corpus_quiet(void);
+
+/* The innermost reason of HDF5's last failure in this thread; owned by the thread, until its next call. */
+const char *pro_corpus_why(void);
+
+hid_t pro_corpus_text_type(void); /* variable-length UTF-8; the caller closes it */
+
+/* Opens for reading. PRO_EMISSING, PRO_EINPUT as pro_corpus_open. H5Fclose closes all that was opened in it. */
+pro_status pro_corpus_open_file(hid_t *out, const char *path) PRO_MUST_CHECK;
+
+/* Does `work` in a child process: HDF5 1.10 runs over its buffers on some damaged files, since what stands in its
+ * heaps of text has no checksum. The child's answer, its `size` bytes at `out` and its message come back; a crash
+ * comes back as PRO_EINPUT. */
+typedef pro_status pro_corpus_work(void *out, const char *path);
+pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, const char *path) PRO_MUST_CHECK;
+
+/* ---- findings: what is wrong with a file, all in one message ---- */
+
+typedef struct pro_corpus_findings {
+  char text[8192];
+  size_t used;
+  int count;
+} pro_corpus_findings;
+void pro_corpus_find(pro_corpus_findings *to, const char *format, ...) PRO_PRINTF(2, 3);
+/* PRO_OK without findings, else PRO_EINPUT with all of them. */
+pro_status pro_corpus_judge(const pro_corpus_findings *found, const char *path) PRO_MUST_CHECK;
+
+/* ---- reading ---- */
+
+typedef struct pro_corpus_tables {
+  uint64_t cases, obs, chunk, group, seed;
+  int blind;            /* a file whose truth was taken out */
+  pro_corpus_row *rows; /* (cases), owned */
+} pro_corpus_tables;
+
+/* Reads root attributes and tables; what is wrong goes to `found`, and then rows may be NULL. Only PRO_ENOMEM
+ * fails. */
+pro_status pro_corpus_load(pro_corpus_tables *out, hid_t file, pro_corpus_findings *found) PRO_MUST_CHECK;
+
+/* The text of an attribute for the caller to free, or NULL when there is no such text. */
+char *pro_corpus_attribute(hid_t object, const char *name);
+int pro_corpus_number(double *out, hid_t object, const char *name); /* 1: it was there */
+
+/* Opens a dataset when it is there and has this type and shape (length2 0: one axis only); else a finding and -1.
+ */
+hid_t pro_corpus_dataset(hid_t file, const char *path, pro_corpus_type type, uint64_t length, uint64_t length2,
+                         pro_corpus_findings *found);
+/* Rows [start, start + count) of column `slot` (of the second axis, or -1) into `to`; negative: failed. */
+int pro_corpus_rows(void *to, hid_t dataset, pro_corpus_type type, uint64_t start, uint64_t count, int slot);
+
+/* A channel's codes, and what they mean. */
+typedef struct pro_corpus_codes {
+  hid_t dataset;
+  pro_corpus_type type;
+  double scale, offset;
+  int32_t missing;
+} pro_corpus_codes;
+/* 1: open; 0: no such channel; -1: a finding. */
+int pro_corpus_open_codes(pro_corpus_codes *out, hid_t file, const char *channel, uint64_t obs,
+                          pro_corpus_findings *found);
+/* Codes of rows [start, start + count), widened; missing ones are PRO_CODE_MISSING. `scratch` holds 2 count bytes.
+ */
+int pro_corpus_read_codes(int32_t *to, const pro_corpus_codes *codes, uint64_t start, uint64_t count,
+                          int16_t *scratch);
+
+/* WHOLE: it is what was written, which a commit must know. SOUND: and what was written makes sense as physics
+ * (clocks against outcomes, ledgers): one odd run among thousands is told, but does not cost the others their
+ * file. */
+typedef enum pro_corpus_depth { PRO_CORPUS_WHOLE, PRO_CORPUS_SOUND } pro_corpus_depth;
+pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth) PRO_MUST_CHECK;
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/corpus_histogram.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { PAGES = 65536, PAGE = 65536 };
+#define PRO_AS_NUMBER(permille) permille,
+const int pro_quantile_permille[PRO_QUANTILE_COUNT] = {PRO_QUANTILE_LIST(PRO_AS_NUMBER)};
+
+__extension__ typedef __int128 wide; /* sums of squares of 1e9 codes of 32 bits need 94 bits, their products 124 */
+
+static int64_t code_at(size_t page, size_t place) { return (int64_t)(page * PAGE + place) + INT32_MIN; }
+
+pro_status pro_histogram_add(pro_histogram *to, const int32_t *code, size_t count) {
+  if (!to->page && !(to->page = calloc(PAGES, sizeof *to->page)))
+    return pro_fail(PRO_ENOMEM, "no memory for a histogram of codes");
+  for (size_t i = 0; i < count; i++) {
+    if (code[i] == INT32_MIN) {
+      to->missing++;
+      continue;
+    }
+    uint32_t place = (uint32_t)code[i] ^ 0x80000000u;
+    uint64_t **page = &to->page[place / PAGE];
+    if (!*page && !(*page = calloc(PAGE, sizeof **page)))
+      return pro_fail(PRO_ENOMEM, "no memory for a histogram of codes");
+    (*page)[place % PAGE]++;
+  }
+  return PRO_OK;
+}
+
+void pro_histogram_clear(pro_histogram *histogram) {
+  for (size_t p = 0; histogram->page && p < PAGES; p++) free(histogram->page[p]);
+  free(histogram->page);
+  *histogram = (pro_histogram){0};
+}
+
+void pro_histogram_statistics(pro_statistics *out, const pro_histogram *histogram, double scale, double offset) {
+  *out = (pro_statistics){.missing = (int64_t)histogram->missing, .mean = NAN, .std = NAN};
+  for (int q = 0; q < PRO_QUANTILE_COUNT; q++) out->quantile[q] = NAN;
+  wide n = 0, sum = 0, squares = 0;
+  for (size_t p = 0; histogram->page && p < PAGES; p++)
+    for (size_t i = 0; histogram->page[p] && i < PAGE; i++) {
+      wide count = (wide)histogram->page[p][i];
+      wide code = code_at(p, i);
+      n += count, sum += count * code, squares += count * code * code;
+    }
+  if (n == 0) return;
+  out->count = (int64_t)n;
+  out->mean = offset + scale * ((double)sum / (double)n);
+  out->std = scale * sqrt((double)(n * squares - sum * sum)) / (double)n;
+  wide below = 0;
+  int q = 0;
+  for (size_t p = 0; p < PAGES && q < PRO_QUANTILE_COUNT; p++)
+    for (size_t i = 0; histogram->page[p] && i < PAGE && q < PRO_QUANTILE_COUNT; i++) {
+      if (!histogram->page[p][i]) continue;
+      below += (wide)histogram->page[p][i];
+      while (q < PRO_QUANTILE_COUNT && below * 1000 >= n * pro_quantile_permille[q])
+        out->quantile[q++] = offset + scale * (double)code_at(p, i);
+    }
+}
