@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/find.h"
+#include "cli/json.h"
+#include "cli/progress.h"
+#include "output/corpus.h"
+#include "output/label.h"
+#include "scenarios/ensemble.h"
+
+static const pro_option option_output = {"output", 'o', "CORPUS.h5", "the corpus to write (needed)", 0};
+static const pro_option option_runs = {"runs", 'n', "RUNS", "how many cases (default: the scenario's runs)", 0};
+static const pro_option option_threads = {"threads", 'j', "THREADS", "default: as many as this process is given",
+                                          0};
+static const pro_option option_no_truth = {"no-truth", 0, NULL, "leave /truth out of the corpus", 0};
+static const pro_option option_strict = {"strict", 0, NULL, "exit with 1 when a case failed", 0};
+static const pro_option option_license = {"license", 0, "SPDX", "licence to note in the corpus (default: none)",
+                                          0};
+static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
+static const pro_option *const options[] = {&option_output,
+                                            &option_runs,
+                                            &option_threads,
+                                            &pro_option_seed,
+                                            &pro_option_set,
+                                            &option_no_truth,
+                                            &pro_option_integrator,
+                                            &option_strict,
+                                            &option_license,
+                                            &option_quiet,
+                                            NULL};
+
+/* The first signal asks for an end in good order, the second one has it at once. */
+static volatile int stop;
+static void on_signal(int number) {
+  if (stop) _exit(128 + number);
+  stop = number;
+}
+
+static void listen(void (*handler)(int)) {
+  struct sigaction action = {.sa_handler = handler};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+typedef struct sweep {
+  const pro_scenario *scenario;
+  pro_corpus_writer *writer;
+  double *draws; /* (parameters) */
+  pro_progress progress;
+  uint64_t done, by_outcome[PRO_OUTCOME_COUNT], by_class[PRO_CLASS_COUNT];
+  uint64_t failed_case; /* the first one */
+  char failed_why[256];
+} sweep;
+
+static pro_status take(void *payload, const pro_run *run) {
+  sweep *s = payload;
+  uint64_t k = s->done++;
+  pro_scenario_draws(s->draws, s->scenario, k);
+  PRO_TRY(pro_corpus_append(s->writer, run, s->draws));
+  int failed = !run->truth;
+  if (failed && s->by_outcome[PRO_OUTCOME_failed] == 0) {
+    s->failed_case = k;
+    snprintf(s->failed_why, sizeof s->failed_why, "%s", run->message);
+  }
+  s->by_outcome[failed ? PRO_OUTCOME_failed : run->truth->outcome]++;
+  if (!failed) s->by_class[pro_label_class(run)]++;
+  pro_progress_step(&s->progress, s->done);
+  return PRO_OK;
+}
+
+static const char *source_text(void) { return "prodrome " PRO_VERSION " (" PRO_COMMIT ")"; }
+
+typedef struct tables { /* what the plan borrows */
+  pro_corpus_parameter *parameter;
+  const char **family;
+} tables;
+
+static pro_status make_tables(tables *out, const pro_scenario *scenario) {
+  size_t n = pro_scenario_parameter_count(scenario), kinds = 0;
+  while (pro_kind_all[kinds]) kinds++;
+  out->parameter = calloc(n + 1, sizeof *out->parameter);
+  out->family = calloc(kinds + 1, sizeof *out->family);
+  if (!out->parameter || !out->family) return pro_fail(PRO_ENOMEM, "no memory for %zu parameters", n);
+  for (size_t p = 0; p < n; p++) {
+    const pro_parameter *row = pro_scenario_parameter(scenario, p);
+    out->parameter[p] = (pro_corpus_parameter){row->path, row->unit, row->distribution, row->choices};
+  }
+  for (size_t k = 0; k < kinds; k++) out->family[k] = pro_kind_all[k]->name;
+  return PRO_OK;
+}
+
+static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, const tables *t, const pro_args *args) {
+  const char *path = pro_args_value(args, &option_output);
+  pro_corpus_plan plan = {.title = pro_scenario_title(s->scenario),
+                          .scenario = pro_scenario_resolved(s->scenario),
+                          .source = source_text(),
+                          .seed = pro_scenario_seed(s->scenario),
+                          .cases = ensemble->count,
+                          .group = pro_scenario_group(s->scenario),
+                          .parameters = pro_scenario_parameter_count(s->scenario),
+                          .parameter = t->parameter,
+                          .families = t->family,
+                          .license = pro_args_value(args, &option_license),
+                          .keep_truth = !pro_args_has(args, &option_no_truth)};
+  PRO_TRY(pro_corpus_create(&s->writer, path, &plan));
+  pro_status status = pro_ensemble_run(ensemble);
+  if (status == PRO_OK) {
+    pro_progress_note(&s->progress, "all cases are there; laying out, verifying and syncing the file");
+    return pro_corpus_commit(s->writer);
+  }
+  if (status == PRO_EINTERRUPTED)
+    status = pro_fail(status,
+                      "interrupted after %" PRIu64 " of %" PRIu64
+                      " cases: %s is not written; running it "
+                      "again is safe",
+                      s->done, ensemble->count, path);
+  pro_corpus_abandon(s->writer);
+  return status;
+}
+
+static void print_json(const sweep *s, const char *scenario, const char *path) {
+  pro_json json;
+  pro_json_begin(&json, stdout);
+  pro_json_text(&json, "scenario", scenario);
+  pro_json_text(&json, "corpus", path);
+  pro_json_count(&json, "cases", s->done);
+  pro_json_count(&json, "seed", pro_scenario_seed(s->scenario));
+  pro_json_object(&json, "outcomes");
+  for (int k = 0; k < PRO_OUTCOME_COUNT; k++) pro_json_count(&json, pro_outcome_names[k], s->by_outcome[k]);
+  pro_json_end(&json);
+  pro_json_object(&json, "classes");
+  for (int k = 0; k < PRO_CLASS_COUNT; k++) pro_json_count(&json, pro_class_names[k], s->by_class[k]);
+  pro_json_end(&json);
+  pro_json_number(&json, "seconds", pro_progress_seconds(&s->progress));
+  pro_json_end(&json);
+}
+
+static void print_text(const sweep *s, const char *path) {
+  printf("%" PRIu64 " cases = ", s->done);
+  for (int k = 0; k < PRO_OUTCOME_COUNT; k++)
+    printf("%s%" PRIu64 " %s", k ? " + " : "", s->by_outcome[k], pro_outcome_names[k]);
+  const char *between = "; of those that ended: ";
+  for (int k = 0; k < PRO_CLASS_COUNT; k++) {
+    if (s->by_class[k] == 0) continue;
+    printf("%s%" PRIu64 " %s", between, s->by_class[k], pro_class_names[k]);
+    between = ", ";
+  }
+  printf("\n%.1f s; corpus: %s\n", pro_progress_seconds(&s->progress), path);
+}
+
+static pro_status sweep_scenario(sweep *s, const pro_args *args) {
+  uint64_t runs = pro_scenario_runs(s->scenario), threads = 0;
+  PRO_TRY(pro_args_count(&runs, args, &option_runs, 1, UINT32_MAX));
+  PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
+  pro_ensemble ensemble = {
+      .scenario = s->scenario, .count = runs, .threads = (int)threads, .sink = take, .payload = s, .stop = &stop};
+  PRO_TRY(pro_find_integrator(&ensemble.integrator, args));
+  s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
+  if (!s->draws) return pro_fail(PRO_ENOMEM, "no memory for the parameters");
+  tables t = {0};
+  pro_status status = make_tables(&t, s->scenario);
+  pro_progress_begin(&s->progress, "cases", runs, pro_args_has(args, &option_quiet));
+  if (status == PRO_OK) {
+    listen(on_signal);
+    status = sweep_cases(s, &ensemble, &t, args);
+    listen(SIG_DFL);
+  }
+  pro_progress_end(&s->progress);
+  free(t.parameter);
+  free(t.family);
+  return status;
+}
+
+static pro_status run_sweep(const pro_args *args) {
+  if (!pro_args_value(args, &option_output))
+    return pro_fail(PRO_EUSAGE, "sweep needs -o CORPUS.h5: the file to write");
+  pro_scenario *scenario = NULL;
+  PRO_TRY(pro_find_scenario(&scenario, args));
+  sweep s = {.scenario = scenario};
+  pro_status status = sweep_scenario(&s, args);
+  if (status == PRO_OK) {
+    if (pro_args_has(args, &pro_option_json))
+      print_json(&s, args->operand[0], pro_args_value(args, &option_output));
+    else
+      print_text(&s, pro_args_value(args, &option_output));
+    uint64_t failed = s.by_outcome[PRO_OUTCOME_failed];
+    if (failed > 0) {
+      status = pro_fail(PRO_ENUMERIC, "%" PRIu64 " of %" PRIu64 " cases failed; the first is case %" PRIu64 ": %s",
+                        failed, s.done, s.failed_case, s.failed_why);
+      if (!pro_args_has(args, &option_strict)) {
+        fprintf(stderr, "prodrome: warning: %s\n", pro_error_message());
+        status = PRO_OK;
+      }
+    }
+  }
+  free(s.draws);
+  pro_scenario_free(scenario);
+  return status;
+}
+
+const pro_command pro_command_sweep = {
+    .name = "sweep",
+    .operands = "SCENARIO -o CORPUS.h5",
+    .summary = "simulate all cases into a labelled corpus",
+    .doc =
+        "Case k depends on (scenario, seed, k) alone: the same bytes on any number of threads. The corpus appears "
+        "under its name when it is complete and verified, or not at all. A first SIGINT or SIGTERM finishes what "
+        "is "
+        "in the air and leaves nothing behind (exit code 75); a second one ends at once and may leave a hidden "
+        ".part file.",
+    .least = 1,
+    .most = 1,
+    .options = options,
+    .run = run_sweep,
+};

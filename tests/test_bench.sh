@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# test: full
+# The programs of bench/: their table in docs/validation.md is what the engine gives, their JSON is JSON, and their
+# exit codes are the documented ones.
+set -u
+build=${PRO_BUILD:?} source=${PRO_SOURCE:?} shared=${PRO_SHARED:-}
+bench=$build/bench
+failures=0
+folder=$(mktemp -d) || exit 70
+trap 'rm -rf "$folder"' EXIT
+
+fail() { printf 'test_bench: %s\n' "$1" >&2; failures=$((failures + 1)); }
+
+# expect CODE COMMAND...: the exit code, one line of message where it is not 0, and nothing on stdout then
+expect() {
+  want=$1
+  shift
+  "$@" >"$folder/out" 2>"$folder/err"
+  got=$?
+  [ "$got" -eq "$want" ] || fail "$* gave $got, not $want: $(head -n 1 "$folder/err")"
+  [ "$want" -eq 0 ] && return
+  [ -s "$folder/err" ] || fail "$* said nothing"
+  [ -s "$folder/out" ] && fail "$* failed and printed a result"
+}
+
+is_json() { python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$folder/out" || fail "$1: no JSON"; }
+
+members=$shared/data/kim_ensemble/members.csv
+if [ -n "$shared" ] && [ -r "$members" ]; then
+  "$bench/validate" --members "$members" --check "$source/docs/validation.md" || fail "docs/validation.md"
+  head -n 4 "$members" >"$folder/three.csv"
+  expect 0 "$bench/kim" "$folder/three.csv" --json
+  is_json "kim --json"
+  expect 0 "$bench/kim" --rtol=1e-6 "$folder/three.csv"
+  sed 's/lnA_sei/lnA_saw/' "$folder/three.csv" >"$folder/bad.csv"
+  expect 65 "$bench/kim" "$folder/bad.csv"
+  sed '3s/,/,x/5' "$folder/three.csv" >"$folder/bad.csv"
+  expect 65 "$bench/kim" "$folder/bad.csv"
+else
+  echo "test_bench: SKIPPED, rows of the oven ensemble: no $members" >&2
+  "$bench/validate" --check "$source/docs/validation.md" || fail "docs/validation.md"
+fi
+
+for program in kim validate cost; do
+  expect 0 "$bench/$program" --help
+  expect 64 "$bench/$program" --no-such-option
+done
+expect 64 "$bench/kim"
+expect 64 "$bench/kim" a b
+expect 64 "$bench/kim" --rtol 7 a
+expect 64 "$bench/kim" a --rtol
+expect 64 "$bench/kim" a --integrator none
+expect 66 "$bench/kim" "$folder/none.csv"
+expect 66 "$bench/kim" "$folder"
+: >"$folder/empty.csv"
+expect 65 "$bench/kim" "$folder/empty.csv"
+expect 66 "$bench/validate" --members "$folder/none.csv"
+expect 0 "$bench/cost" --repeats 1 --json
+is_json "cost --json"
+
+[ "$failures" -eq 0 ]
