@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * kim - the oven ensemble through the general engine: how far from the reference answers, and at what cost. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bench.h"
+#include "bench/kim_ensemble.h"
+#include "cli/json.h"
+
+static const char usage[] =
+    "usage: kim MEMBERS.csv [--rtol R] [--k-max K] [--integrator NAME] [--json]\n"
+    "\n"
+    "Runs every row of MEMBERS.csv (a lumped Kim 2007 oven case with reference answers, columns by name) and "
+    "prints\n"
+    "the error against the row's answers and the cost of a case.\n"
+    "\n"
+    "  --rtol R           relative tolerance, 1e-12 to 1e-2 (1e-8)\n"
+    "  --k-max K          cap of the rate coefficients in 1/s (1e300: none, as in the reference)\n"
+    "  --integrator NAME  of the engine's (its default)\n"
+    "  --json             one JSON document\n";
+
+typedef struct totals {
+  size_t members, failed, mismatched;
+  pro_spread onset, state, seconds;
+  double worst_onset_member, worst_state_member;
+  double spent, steps, rejected, rhs_calls, jacobian_calls; /* sums [s] [-] */
+} totals;
+
+static pro_status run_all(totals *sum, const pro_member *members, size_t n, double rtol, double k_max,
+                          const struct pro_integrator *integrator) {
+  double *numbers = malloc(3 * n * sizeof *numbers);
+  if (!numbers) return pro_fail(PRO_ENOMEM, "no memory for %zu results", n);
+  double *onset = numbers, *state = onset + n, *seconds = state + n, worst_onset = -1.0, worst_state = -1.0;
+  size_t onsets = 0, states = 0;
+  memset(sum, 0, sizeof *sum);
+  sum->members = n;
+  sum->worst_onset_member = sum->worst_state_member = NAN;
+  pro_status status = PRO_OK;
+  for (size_t i = 0; i < n && status == PRO_OK; i++) {
+    pro_member_result r;
+    status = pro_member_run(&r, &members[i], rtol, k_max, integrator);
+    if (status != PRO_OK) {
+      char why[512];
+      snprintf(why, sizeof why, "%s", pro_error_message());
+      (void)pro_fail(status, "member %.15g: %s", members[i].number, why);
+      break;
+    }
+    seconds[i] = r.seconds;
+    sum->spent += r.seconds;
+    if (r.status != PRO_OK) {
+      sum->failed++;
+      fprintf(stderr, "kim: member %.15g failed: %s\n", members[i].number, pro_error_message());
+      continue;
+    }
+    sum->mismatched += (size_t)r.mismatched;
+    if (r.onset_error > worst_onset) worst_onset = r.onset_error, sum->worst_onset_member = members[i].number;
+    if (r.state_error > worst_state) worst_state = r.state_error, sum->worst_state_member = members[i].number;
+    if (!isnan(r.onset_error)) onset[onsets++] = r.onset_error;
+    state[states++] = r.state_error;
+    sum->steps += (double)r.steps, sum->rejected += (double)r.rejected;
+    sum->rhs_calls += (double)r.rhs_calls, sum->jacobian_calls += (double)r.jacobian_calls;
+  }
+  sum->onset = pro_spread_of(onset, onsets);
+  sum->state = pro_spread_of(state, states);
+  if (status == PRO_OK) sum->seconds = pro_spread_of(seconds, n);
+  free(numbers);
+  return status;
+}
+
+static void print_text(const totals *s, double rtol, double k_max, const char *integrator) {
+  double n = (double)s->members;
+  printf("%zu members, %s at rtol %g, k_max %g 1/s\n", s->members, integrator, rtol, k_max);
+  printf("failed      %zu\n", s->failed);
+  printf(
+      "onset       %zu compared, %zu mismatched; relative error: median %.2e, p99 %.2e, worst %.2e (member "
+      "%.15g)\n",
+      s->onset.n, s->mismatched, s->onset.median, s->onset.p99, s->onset.high, s->worst_onset_member);
+  printf("end states  weighted error: median %.2e, p99 %.2e, worst %.2e (member %.15g)\n", s->state.median,
+         s->state.p99, s->state.high, s->worst_state_member);
+  printf("counts      per case: %.1f steps, %.1f rejected, %.1f right-hand sides, %.1f Jacobians\n", s->steps / n,
+         s->rejected / n, s->rhs_calls / n, s->jacobian_calls / n);
+  printf("cost        per case %.0f us (median %.0f, p99 %.0f), per step %.2f us, per right-hand side %.2f us\n",
+         1e6 * s->spent / n, 1e6 * s->seconds.median, 1e6 * s->seconds.p99, 1e6 * s->spent / s->steps,
+         1e6 * s->spent / s->rhs_calls);
+}
+
+static void print_error(pro_json *json, const char *key, const pro_spread *error, double worst_member) {
+  pro_json_object(json, key);
+  pro_json_count(json, "members", error->n);
+  pro_json_number(json, "median", error->median);
+  pro_json_number(json, "p99", error->p99);
+  pro_json_number(json, "worst", error->high);
+  pro_json_number(json, "worst_member", worst_member);
+  pro_json_end(json);
+}
+
+static void print_json(const totals *s, const char *path, double rtol, double k_max, const char *integrator) {
+  pro_json json;
+  double n = (double)s->members;
+  pro_json_begin(&json, stdout);
+  pro_json_text(&json, "file", path);
+  pro_json_text(&json, "integrator", integrator);
+  pro_json_number(&json, "rtol", rtol);
+  pro_json_number(&json, "k_max", k_max);
+  pro_json_count(&json, "members", s->members);
+  pro_json_count(&json, "failed", s->failed);
+  pro_json_count(&json, "onset_mismatched", s->mismatched);
+  print_error(&json, "onset_relative_error", &s->onset, s->worst_onset_member);
+  print_error(&json, "state_weighted_error", &s->state, s->worst_state_member);
+  pro_json_object(&json, "per_case");
+  pro_json_number(&json, "steps", s->steps / n);
+  pro_json_number(&json, "rejected", s->rejected / n);
+  pro_json_number(&json, "rhs_calls", s->rhs_calls / n);
+  pro_json_number(&json, "jacobian_calls", s->jacobian_calls / n);
+  pro_json_number(&json, "seconds", s->spent / n);
+  pro_json_number(&json, "seconds_median", s->seconds.median);
+  pro_json_number(&json, "seconds_p99", s->seconds.p99);
+  pro_json_end(&json);
+  pro_json_number(&json, "seconds_per_step", s->spent / s->steps);
+  pro_json_number(&json, "seconds_per_rhs", s->spent / s->rhs_calls);
+  pro_json_end(&json);
+}
+
+static pro_status bench(pro_arguments *args) {
+  double rtol = 1e-8, k_max = PRO_MEMBER_UNCAPPED;
+  const char *name = NULL;
+  const struct pro_integrator *integrator;
+  int as_json = pro_arguments_flag(args, "--json");
+  PRO_TRY(pro_arguments_number(&rtol, args, "--rtol", 1e-12, 1e-2));
+  PRO_TRY(pro_arguments_number(&k_max, args, "--k-max", 1e-3, PRO_MEMBER_UNCAPPED));
+  PRO_TRY(pro_arguments_text(&name, args, "--integrator"));
+  PRO_TRY(pro_bench_integrator(&integrator, name));
+  PRO_TRY(pro_arguments_end(args, 1));
+  if (args->count == 0) return pro_fail(PRO_EUSAGE, "which members? kim MEMBERS.csv; see --help");
+  const char *path = args->value[0];
+  pro_member *members;
+  size_t n;
+  PRO_TRY(pro_members_read(&members, &n, path));
+  totals sum;
+  pro_status status = run_all(&sum, members, n, rtol, k_max, integrator);
+  free(members);
+  PRO_TRY(status);
+  const char *used = pro_integrator_name(integrator);
+  if (as_json)
+    print_json(&sum, path, rtol, k_max, used);
+  else
+    print_text(&sum, rtol, k_max, used);
+  if (fflush(stdout) != 0) return pro_fail(PRO_EIO, "stdout cannot be written");
+  return PRO_OK;
+}
+
+int main(int argc, char **argv) {
+  pro_arguments args = {argc - 1, argv + 1};
+  if (pro_arguments_flag(&args, "--help")) {
+    fputs(usage, stdout);
+    return 0;
+  }
+  return pro_bench_exit("kim", bench(&args));
+}
