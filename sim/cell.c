@@ -110,7 +110,7 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
   const pro_layout *at = &cell->layout;
   double C_core = cell->C_core[lane], C_surface = cell->C_surface[lane];
   for (int i = 0; i < at->n; i++) atol[i] = rtol * 1e20; /* integrals do not steer the step */
-  for (int j = 0; j < at->reactions; j++) atol[at->xi + j] = rtol * 1e-3;
+  for (int j = 0; j < at->reactions; j++) atol[at->xi + j] = rtol * 1e-4;
   atol[at->U_core] = rtol * 100.0 * C_core;
   if (at->U_surface >= 0) atol[at->U_surface] = rtol * 100.0 * C_surface;
   if (at->soc >= 0) atol[at->soc] = atol[at->collapse] = rtol * 0.1;

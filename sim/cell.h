@@ -55,7 +55,7 @@ typedef struct pro_drive_lanes {
 void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in);
 int pro_cell_same_structure(const pro_case *a, const pro_case *b);
 void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); /* the state at t = 0 (n) */
-/* Absolute tolerances that go with a relative tolerance rtol: 100 K, a thousandth of an extent, ... times rtol (n). */
+/* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-4 of an extent, ... times rtol (n). */
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol);
 
 /* f = dy/dt (n). vent_open: 1 or 0. Units per layout, per second. */

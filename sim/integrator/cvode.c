@@ -157,11 +157,30 @@ static SUNLinearSolver linear_create(solver *s) {
   return linear;
 }
 
+/* An extent counts by what it has used or by what it has left, whichever is less: a reactant that is being exhausted is
+ * known relatively, like one that has just begun, and does not fall below zero by the tolerance of a whole extent. */
+static int weights(N_Vector y, N_Vector w, void *data) {
+  const solver *s = data;
+  const pro_layout *at = &s->system->cell.layout;
+  const pro_network *net = s->system->cell.network.form;
+  const double *now = N_VGetArrayPointer(y), *atol = N_VGetArrayPointer(s->atol), rtol = s->system->rtol[0];
+  double *to = N_VGetArrayPointer(w), c[PRO_SPECIES_MAX];
+  for (int i = 0; i < s->n; i++) to[i] = 1.0 / (rtol * fabs(now[i]) + atol[i]);
+  pro_network_species(net, now + at->xi, c);
+  for (int j = 0; j < at->reactions; j++) {
+    double least = fabs(now[at->xi + j]);
+    for (int k = 0; k < s->system->cell.network.species; k++)
+      if (net->reactions[j].change[k] < 0.0) least = fmin(least, fabs(c[k] / net->reactions[j].change[k]));
+    to[at->xi + j] = 1.0 / (rtol * least + atol[at->xi + j]);
+  }
+  return 0;
+}
+
 /* With CVODE's own limits a fifth to a half of a runaway ensemble fails in the explosion, and a reused Jacobian returns
  * unphysical states: hence the two limits and a fresh Jacobian every step (docs/physics.md, "Integration"). */
 static int set_up(solver *s) {
   int bad = CVodeInit(s->memory, rhs, 0.0, s->y);
-  bad |= CVodeSVtolerances(s->memory, s->system->rtol[0], s->atol);
+  bad |= CVodeWFtolerances(s->memory, weights);
   bad |= CVodeSetUserData(s->memory, s);
   bad |= CVodeSetErrHandlerFn(s->memory, keep_message, s);
   bad |= CVodeSetLinearSolver(s->memory, s->linear, s->matrix);
