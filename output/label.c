@@ -41,7 +41,9 @@ void pro_label_stages(uint16_t *stages, const pro_case *in, const pro_trajectory
 
 pro_class pro_label_class(const pro_run *run) {
   if (run->truth && run->truth->outcome == PRO_OUTCOME_runaway) return PRO_CLASS_event;
-  return isnan(run->in.t_fault) ? PRO_CLASS_nominal : PRO_CLASS_near_miss;
+  /* an abuse that was to begin after the end has not happened */
+  double t_fault = run->truth ? run->truth->clock[PRO_CLOCK_fault] : run->in.t_fault;
+  return isnan(t_fault) ? PRO_CLASS_nominal : PRO_CLASS_near_miss;
 }
 
 pro_split pro_label_split(uint64_t seed, int64_t cell_draw) {

@@ -39,7 +39,13 @@ int pro_status_exit_code(pro_status status);
  * `return pro_fail(PRO_EINPUT, "T_oven = %g K is below T_initial", T);`. At most 16 kB are kept. */
 pro_status pro_fail(pro_status status, const char *format, ...) PRO_PRINTF(2, 3);
 
-/* The calling thread's last message; owned by the library, valid until that thread's next pro_fail. */
+/* Bytes of the UTF-8 character that `text` begins with; 0 where none does. */
+int pro_utf8_length(const char *text);
+/* In place: a control character other than tab and line end, and what is no UTF-8, becomes '?'. Names and contents of
+ * files may hold what a terminal would obey. */
+void pro_make_printable(char *text);
+
+/* The calling thread's last message, printable; owned by the library, valid until that thread's next pro_fail. */
 const char *pro_error_message(void);
 
 #define PRO_TRY(call)                          \

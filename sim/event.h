@@ -5,7 +5,7 @@
 
 /* name (the corpus adds "t_"), what it is. Times in s from the case's start, NaN where it did not happen. */
 #define PRO_CLOCK_LIST(X)                                                                                    \
-  X(fault, "the abuse begins: first moment outside the nameplate's limits")                                 \
+  X(fault, "the abuse begins that leaves the nameplate's limits")                                             \
   X(short, "terminal voltage 25 mV below its value at the start, by an internal short")                      \
   X(vent, "the pressure passes the burst pressure and the vent opens")                                       \
   X(vent2, "second venting (not modelled yet)")                                                              \

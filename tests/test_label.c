@@ -45,6 +45,8 @@ START_TEST(class_follows_outcome_and_fault) {
   ck_assert_int_eq(pro_label_class(&run), PRO_CLASS_near_miss);
   run.truth->outcome = PRO_OUTCOME_unresolved;
   ck_assert_int_eq(pro_label_class(&run), PRO_CLASS_near_miss);
+  run.truth->clock[PRO_CLOCK_fault] = NAN; /* the abuse was to begin after the end */
+  ck_assert_int_eq(pro_label_class(&run), PRO_CLASS_nominal);
   run.in.t_fault = NAN;
   ck_assert_int_eq(pro_label_class(&run), PRO_CLASS_nominal);
   pro_run_clear(&run);

@@ -207,6 +207,30 @@ START_TEST(pulse_between_samples_is_not_stepped_over) {
 }
 END_TEST
 
+/* Sums such as delay + ramp and delay + lasts may differ by a rounding: 30 J all the same, and every sample is there. */
+START_TEST(breaks_a_rounding_apart_are_one) {
+  pro_case in;
+  lump(&in, 50.0, 4e-3);
+  support_adiabatic(&in);
+  in.period = 1.0, in.duration = nextafter(1004.0, 2e3);
+  pro_channel *heater = &in.drive.channel[PRO_DRIVE_heater];
+  pro_channel_add(heater, 1e-13, 0.0);
+  pro_channel_add(heater, nextafter(1000.0, 0.0), 0.0), pro_channel_add(heater, 1000.0, 10.0);
+  pro_channel_add(heater, 1003.0, 10.0), pro_channel_add(heater, nextafter(1003.0, 2e3), 0.0);
+  pro_channel_hold(&in.drive.channel[PRO_DRIVE_current], 0.0);
+  pro_channel_add(&in.drive.channel[PRO_DRIVE_current], 1004.0, 0.0);
+  pro_trajectory *run = support_run(&in);
+  ck_assert_uint_eq(run->samples, 1005);
+  for (size_t k = 0; k < run->samples; k++) {
+    double t = fmin(fmax((double)k - 1000.0, 0.0), 3.0);
+    ck_assert_double_eq(run->t[k], (double)k);
+    ck_assert_double_eq_tol(run->truth[PRO_TRUTH_T_core][k], in.T_initial + t * 10.0 / 50.0, 1e-9);
+  }
+  ck_assert_double_eq_tol(run->ledger.heat_heater, 30.0, 1e-9);
+  pro_trajectory_free(run);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("thermal");
   TCase *tests = tcase_create("thermal");
@@ -219,6 +243,7 @@ int main(void) {
   tcase_add_test(tests, channels_are_linear_between_knots_and_constant_outside);
   tcase_add_test(tests, drive_breaks_at_the_next_knot_of_any_channel);
   tcase_add_test(tests, pulse_between_samples_is_not_stepped_over);
+  tcase_add_test(tests, breaks_a_rounding_apart_are_one);
   suite_add_tcase(suite, tests);
   return support_main(suite);
 }

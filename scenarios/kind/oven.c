@@ -38,17 +38,16 @@ static pro_status apply(pro_case *in, const void *params) {
   double rise = o->T - in->T_initial;
   pro_channel_add(ambient, o->delay, in->T_initial);
   pro_channel_add(ambient, o->delay + fabs(rise) / o->ramp, o->T);
-  /* the way up to the limit comes first */
-  double to_limit = fmax(limit - in->T_initial, 0.0) / o->ramp;
-  in->t_fault = pro_kind_fault(in, o->T > limit ? o->delay + to_limit : (double)NAN);
+  /* the abuse begins with the heating that will pass the limit, not when it does */
+  in->t_fault = pro_kind_fault(in, o->T > limit ? o->delay : (double)NAN);
   return PRO_OK;
 }
 
 const pro_kind pro_kind_oven = {
     .name = "oven",
     .doc =
-        "The surroundings step or ramp to oven.T after a rest and stay there. Nominal while within the cell's "
-        "operating limit, abuse from the moment the oven passes it.",
+        "The surroundings step or ramp to oven.T after a rest and stay there. Nominal when oven.T is within the "
+        "cell's operating limit, abuse from the moment the oven begins to heat beyond it.",
     .source = "Hatchard et al., J. Electrochem. Soc. 148 (2001) A755 (oven test)",
     .fields = fields,
     .param_bytes = sizeof(oven),

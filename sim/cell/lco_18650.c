@@ -25,8 +25,8 @@ const pro_cell_preset pro_cell_lco_18650 = {
              .headspace = 1.5e-6, .burst_pressure = 1.9e6, .vent_area = 8.5e-6, .discharge_coefficient = 0.85, /* 2.0 MPa absolute: medium */
              .gas_heat_ratio = 1.3, .gas_heat_capacity = 1700.0 /* of a CO2, CO, H2 and solvent mixture: estimate */,
              .solvent_mass = 2.6e-3, /* two thirds of 1.5 g/Ah: the carbonates that boil; ethylene carbonate stays */
-             /* dimethyl carbonate's Antoine times 0.54, for one third each of EC, DMC, EMC: gives 133, 274 and 426 kPa at
-              * 120, 150 and 170 degC, against 128, 270 and 419 from the three components */
+             /* dimethyl carbonate's Antoine times 0.54, for one third each of EC, DMC, EMC: gives 131, 274 and 421 kPa at
+              * 120, 150 and 170 degC, against 128, 270 and 420 from the three components */
              .solvent_antoine_a = 6.1662, .solvent_antoine_b = 1413.0, .solvent_antoine_c = -44.25,
              .solvent_latent_heat = 3.6e4, .evaporation_time = 1.0 /* guess */},
 };

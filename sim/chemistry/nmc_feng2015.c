@@ -14,7 +14,8 @@ enum { C_SEI, C_AN, C_SEP, C_ELY, C_CA1, C_CA2 };
 #define CH4 (0.069 / 0.978 * TOTAL)
 #define C2H4 (0.081 / 0.978 * TOTAL)
 #define C2H6 (0.020 / 0.978 * TOTAL)
-/* SEI gas: 0.2 mmol/Ah from the SEI that is there at the start, as in lco_kim2007 (guess). */
+/* SEI gas: 0.2 mmol/Ah as in lco_kim2007 (guess), from all SEI that ever decomposes, the regenerated included: an extent of
+ * 0.15 + 5 in the end. */
 #define SEI_GAS (0.2e-3 * 25.0 / 2.5725e-4)
 
 /* `total` [mol/m3] spread over a reactant of `content` [kg/m3] used up at extent `full` */
@@ -54,7 +55,7 @@ const pro_network pro_chemistry_nmc_feng2015 = {
             {.name = "sei_decomposition", .A = 1.667e15, .Ea = 1.3508e5, .heat = SEI_HEAT, .content = 391.14,
              .factors = {{.law = &pro_law_linear, .species = C_SEI}, GATE(50.0)},
              .change = {[C_SEI] = -1.0}, .full = 0.15,
-             .gas = {[PRO_GAS_CO2] = YIELD(0.5 * SEI_GAS, 391.14, 0.15), [PRO_GAS_C2H4] = YIELD(0.5 * SEI_GAS, 391.14, 0.15)},
+             .gas = {[PRO_GAS_CO2] = YIELD(0.5 * SEI_GAS, 391.14, 5.15), [PRO_GAS_C2H4] = YIELD(0.5 * SEI_GAS, 391.14, 5.15)},
              .stage = PRO_STAGE_sei, .source = FENG},
             {.name = "anode_electrolyte", .A = 0.035, .Ea = 3.3e4, .heat = 1.714e6 - REGENERATION * SEI_HEAT,
              .content = 391.14,
