@@ -118,7 +118,7 @@ for word in "$@"; do
 done
 # shellcheck disable=SC2086 # the package list is a list of words
 case $command in
-  build) install_packages $packages; build build prodrome -DCMAKE_BUILD_TYPE=Release ;;
+  build) install_packages $packages; build build "" -DCMAKE_BUILD_TYPE=Release ;;
   demo) demo ;;
   test) run_tests ;;
   --help | -h) usage ;;

@@ -66,9 +66,10 @@ static pro_status read_option(pro_args *args, int *used, char **words, int left)
     if (equals) value = equals + 1;
   } else {
     option = find_letter(args->command, word[1]);
+    int length = pro_utf8_length(word + 1);
     if (!option)
-      return pro_fail(PRO_EUSAGE, "%s has no option %.2s; see `prodrome %s --help`", args->command->name, word,
-                      args->command->name);
+      return pro_fail(PRO_EUSAGE, "%s has no option %.*s; see `prodrome %s --help`", args->command->name,
+                      1 + (length ? length : 1), word, args->command->name);
     if (word[2]) value = word + 2;
   }
   if (value && !option->value)

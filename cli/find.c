@@ -52,7 +52,7 @@ pro_status pro_find_scenario_path(char path[PRO_FIND_PATH], const char *name) {
   snprintf(path, PRO_FIND_PATH, "%s", name);
   if (is_there(path) || strchr(name, '/')) return PRO_OK; /* what is wrong with it, reading will tell */
   snprintf(path, PRO_FIND_PATH, "%s/%s", PRO_SCENARIO_DIR, name);
-  if (is_there(path)) return PRO_OK;
+  if (*name && is_there(path)) return PRO_OK;
   strcat(path, ending);
   if (is_there(path)) return PRO_OK;
   char **names = NULL;

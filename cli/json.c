@@ -6,24 +6,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Bytes of the UTF-8 sequence that begins at s, or 0 where none does. */
-static int utf8_length(const unsigned char *s) {
-  if (s[0] < 0x80) return 1;
-  int n = s[0] >= 0xC2 && s[0] <= 0xDF ? 2 : (s[0] & 0xF0) == 0xE0 ? 3 : s[0] >= 0xF0 && s[0] <= 0xF4 ? 4 : 0;
-  for (int k = 1; k < n; k++)
-    if ((s[k] & 0xC0) != 0x80) return 0;
-  if (s[0] == 0xE0 && s[1] < 0xA0) return 0; /* written longer than needed */
-  if (s[0] == 0xED && s[1] > 0x9F) return 0; /* half of a surrogate pair */
-  if (s[0] == 0xF0 && s[1] < 0x90) return 0;
-  if (s[0] == 0xF4 && s[1] > 0x8F) return 0;
-  return n;
-}
+#include "sim/base.h"
 
 static void quote(FILE *to, const char *text) {
   static const char letters[] = "btn\0fr"; /* of 8 to 13 */
   fputc('"', to);
   for (const unsigned char *s = (const unsigned char *)text; *s;) {
-    int n = utf8_length(s);
+    int n = pro_utf8_length((const char *)s);
     if (n == 0) {
       fputs("\xEF\xBF\xBD", to);
       s++;

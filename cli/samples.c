@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,19 @@ static void print_row(FILE *to, const pro_run *run, const uint16_t *stages, size
   fprintf(to, ",%" PRIu16 "\n", stages[k]);
 }
 
+static void hold_interruptions(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static int is_interrupted(void) {
+  sigset_t pending;
+  return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
 /* A file made under another name first and renamed; a device or a pipe is written as it stands. */
 static pro_status write_file(const char *path, const pro_run *run, const uint16_t *stages) {
   struct stat info;
@@ -54,21 +68,30 @@ static pro_status write_file(const char *path, const pro_run *run, const uint16_
     snprintf(part, size, "%s", path);
   else
     snprintf(part, size, "%s.%ld.part", path, (long)getpid());
-  FILE *to = fopen(part, "w");
+  if (!direct) hold_interruptions(); /* so that a file half written is removed; a pipe's reader may never come */
+  /* "x": through nobody's link; what a killed run left under this name goes */
+  FILE *to = fopen(part, direct ? "w" : "wx");
+  if (!to && !direct && errno == EEXIST && unlink(part) == 0) to = fopen(part, "wx");
   if (!to) {
     pro_status status = pro_fail(PRO_EIO, "%s: cannot be created: %s", path, strerror(errno));
     free(part);
     return status;
   }
   print_header(to, run);
-  for (size_t k = 0; k < run->truth->samples && !ferror(to); k++) print_row(to, run, stages, k);
+  int stop = 0;
+  for (size_t k = 0; k < run->truth->samples && !ferror(to) && !stop; k++) {
+    print_row(to, run, stages, k);
+    stop = !direct && is_interrupted();
+  }
   errno = 0;
   int failed = fflush(to) != 0 || ferror(to) || (!direct && fsync(fileno(to)) != 0);
   int cause = errno;
   if (fclose(to) != 0 && !failed) failed = 1, cause = errno;
-  if (!failed && !direct && rename(part, path) != 0) failed = 1, cause = errno;
-  if (failed && !direct) unlink(part);
+  stop = stop || (!direct && is_interrupted());
+  if (!failed && !stop && !direct && rename(part, path) != 0) failed = 1, cause = errno;
+  if ((failed || stop) && !direct) unlink(part);
   free(part);
+  if (stop) return pro_fail(PRO_EINTERRUPTED, "interrupted: %s is not written; running it again is safe", path);
   if (failed) return pro_fail(PRO_EIO, "%s: cannot be written: %s", path, cause ? strerror(cause) : "write error");
   return PRO_OK;
 }
@@ -77,7 +100,10 @@ pro_status pro_samples_write(const char *path, const pro_run *run) {
   uint16_t *stages = malloc(run->truth->samples * sizeof *stages);
   if (!stages) return pro_fail(PRO_ENOMEM, "%s: no memory for %zu samples", path, run->truth->samples);
   pro_label_stages(stages, &run->in, run->truth);
+  sigset_t before;
+  sigprocmask(SIG_BLOCK, NULL, &before);
   pro_status status = write_file(path, run, stages);
+  if (status != PRO_EINTERRUPTED) sigprocmask(SIG_SETMASK, &before, NULL);
   free(stages);
   return status;
 }

@@ -6,6 +6,6 @@
 
 /* Columns: time_s; each sensor as a measured trace names it (T_surface_K, voltage_V, gas_H2; blank: missing), so that
  * `prodrome score` reads the file; the truth with the prefix truth_; the extents; the stages' bit flags. Written beside
- * `path` and renamed when complete. PRO_EIO. */
+ * `path` and renamed when complete. PRO_EIO; PRO_EINTERRUPTED; PRO_ENOMEM. */
 pro_status pro_samples_write(const char *path, const pro_run *run) PRO_MUST_CHECK;
 #endif

@@ -13,7 +13,7 @@ static const pro_option *const options[] = {&pro_option_detector, NULL};
 static const char *const fate_names[] = {[PRO_FATE_runaway] = "runaway",
                                          [PRO_FATE_safe] = "safe",
                                          [PRO_FATE_unresolved] = "unresolved",
-                                         [PRO_FATE_unknown] = "not labelled",
+                                         [PRO_FATE_unknown] = "not_labelled",
                                          [PRO_FATE_failed] = "failed"};
 enum { FATES = PRO_COUNT(fate_names) };
 
@@ -211,6 +211,35 @@ static void print_row(pro_table *t, const pro_lead_report *r) {
   pro_table_cell(t, "%s", pro_report_number(a, "%.0f", r->ns_per_sample, 1.0));
 }
 
+/* What the figures above cannot count: alarms in traces of which nobody has told how they ended. */
+static pro_status print_unlabelled(const board *b) {
+  size_t unlabelled = 0;
+  int alarms = 0;
+  for (size_t i = 0; i < b->traces; i++) {
+    if (b->trace[i].fate != PRO_FATE_unknown) continue;
+    unlabelled++;
+    for (int k = 0; k < b->found.count; k++) alarms += b->trace[i].score[k].alarms;
+  }
+  if (unlabelled == 0) return PRO_OK;
+  printf("\nnot judged above, for how they ended is not known: %zu traces, %d alarms\n", unlabelled, alarms);
+  if (alarms == 0) return PRO_OK;
+  fputc('\n', stdout);
+  static const char *const head[] = {"trace", "detector", "alarms", "first [s]"};
+  pro_table table;
+  pro_table_begin(&table, "llrr");
+  for (size_t c = 0; c < PRO_COUNT(head); c++) pro_table_cell(&table, "%s", head[c]);
+  for (size_t i = 0; i < b->traces; i++)
+    for (int k = 0; k < b->found.count && b->trace[i].fate == PRO_FATE_unknown; k++) {
+      const pro_trace_score *s = &b->trace[i].score[k];
+      if (s->alarms == 0) continue;
+      pro_table_cell(&table, "%s", b->trace[i].path);
+      pro_table_cell(&table, "%s", b->report[k].detector);
+      pro_table_cell(&table, "%d", s->alarms);
+      pro_table_cell(&table, "%.0f", s->first_alarm);
+    }
+  return pro_table_print(&table, stdout);
+}
+
 static pro_status print_text(const board *b) {
   printf("%zu measured traces scored:\n\n", b->traces);
   PRO_TRY(print_folders(b));
@@ -235,7 +264,8 @@ static pro_status print_text(const board *b) {
   pro_table_begin(&table, "lrrrrrrrrr");
   for (size_t c = 0; c < PRO_COUNT(head); c++) pro_table_cell(&table, "%s", head[c]);
   for (int k = 0; k < b->found.count; k++) print_row(&table, &b->report[k]);
-  return pro_table_print(&table, stdout);
+  PRO_TRY(pro_table_print(&table, stdout));
+  return print_unlabelled(b);
 }
 
 static pro_status run_score(const pro_args *args) {

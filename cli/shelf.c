@@ -234,7 +234,7 @@ static void integrator_json(pro_json *json, int k) {
   .name = plural, .one = #thing, .item = thing##_item, .describe = thing##_describe, .json = thing##_json
 const pro_shelf pro_shelf_all[] = {
     {SHELF("chemistries", chemistry), .doc = "reaction networks of decomposition"},
-    {SHELF("cells", cell), .doc = "cells, with the chemistry each has by default"},
+    {SHELF("cells", cell), .doc = "geometry, heat, charge, gas and vent, with a chemistry by default"},
     {SHELF("kinds", kind), .doc = "what is done to a cell"},
     {SHELF("sensors", sensor), .doc = "what a battery management system sees"},
     {SHELF("detectors", detector), .doc = "what warns of a runaway"},

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/find.h"
@@ -175,9 +176,14 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   return status;
 }
 
+static const char spdx[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+:() ";
+
 static pro_status run_sweep(const pro_args *args) {
   if (!pro_args_value(args, &option_output))
     return pro_fail(PRO_EUSAGE, "sweep needs -o CORPUS.h5: the file to write");
+  const char *license = pro_args_value(args, &option_license);
+  if (license && (!*license || strlen(license) > 200 || license[strspn(license, spdx)]))
+    return pro_fail(PRO_EUSAGE, "--license '%.64s': an SPDX expression is needed, as in CC-BY-4.0", license);
   pro_scenario *scenario = NULL;
   PRO_TRY(pro_find_scenario(&scenario, args));
   sweep s = {.scenario = scenario};

@@ -22,8 +22,9 @@ void pro_table_cell(pro_table *table, const char *format, ...) {
   }
   va_list args;
   va_start(args, format);
-  vsnprintf(table->cell[table->cells++], PRO_TABLE_CELL, format, args);
+  vsnprintf(table->cell[table->cells], PRO_TABLE_CELL, format, args);
   va_end(args);
+  pro_make_printable(table->cell[table->cells++]);
 }
 
 void pro_table_free(pro_table *table) {

@@ -94,7 +94,9 @@ int pro_corpus_rows(void *to, hid_t dataset, pro_corpus_type type, uint64_t star
   herr_t failed =
       space < 0 || memory < 0 ? -1 : H5Sselect_hyperslab(space, H5S_SELECT_SET, from, NULL, size, NULL);
   if (failed >= 0) failed = H5Dread(dataset, pro_corpus_in_memory(type), memory, space, H5P_DEFAULT, to);
+  hid_t reasons = H5Eget_current_stack(); /* closing would forget them */
   H5Sclose(space), H5Sclose(memory);
+  H5Eset_current_stack(reasons);
   return failed;
 }
 

@@ -65,7 +65,12 @@ static pro_status claim_name(pro_corpus_writer *w, const char *path) {
   }
   strcpy(w->path, path);
   struct stat info;
-  int is_folder = path[folder] == '\0' || (stat(path, &info) == 0 && S_ISDIR(info.st_mode)), fd = -1;
+  int there = stat(path, &info) == 0, fd = -1;
+  int is_folder = path[folder] == '\0' || (there && S_ISDIR(info.st_mode));
+  if (there && !is_folder && !S_ISREG(info.st_mode)) { /* to rename over a device or a pipe would end it */
+    free(name);
+    return pro_fail(PRO_EIO, "%s: cannot create a corpus there: not a regular file", path);
+  }
   errno = EISDIR;
   for (int try = 0; !is_folder && fd < 0 && try < 100;
        try++) { /* a killed process may have left the name behind */

@@ -24,7 +24,8 @@ pro_status pro_trace_read(pro_trace **out, const char *path) PRO_MUST_CHECK;
 void pro_trace_free(pro_trace *trace);
 
 /* The CSV files below `path` (a file, or a folder read recursively), sorted; index files are left out. The caller
- * frees with pro_trace_list_free. PRO_EMISSING: no such path, or no CSV file below it. */
+ * frees with pro_trace_list_free. A link back to a folder that it is in is left out. PRO_EMISSING: no such path, no CSV
+ * file below it, or too many folders. */
 pro_status pro_trace_list(char ***out, size_t *count, const char *path) PRO_MUST_CHECK;
 void pro_trace_list_free(char **list, size_t count);
 #endif

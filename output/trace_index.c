@@ -133,9 +133,12 @@ pro_status pro_trace_index_find(pro_trace_index *out, const char *path) {
 
 /* ---- folders ---- */
 
+enum { DEPTH_MAX = 32, FOLDERS_MAX = 100000 };
+
 typedef struct path_list {
   char **path;
   size_t count, room;
+  int folders; /* read so far */
 } path_list;
 
 static pro_status keep_path(path_list *list, char *path) {
@@ -152,10 +155,28 @@ static pro_status keep_path(path_list *list, char *path) {
   return PRO_OK;
 }
 
-static pro_status walk(path_list *list, const char *folder, int depth) {
-  DIR *dir = depth < 32 ? opendir(folder) : NULL;
-  if (!dir)
-    return pro_fail(PRO_EMISSING, "%s: %s", folder, depth < 32 ? strerror(errno) : "folders nest too deep");
+/* A folder and those it is in. */
+typedef struct place {
+  const struct place *outer;
+  dev_t device;
+  ino_t inode;
+  int depth;
+} place;
+
+/* A link may lead back to a folder that is being read: not again. */
+static int is_inside(const place *here, const struct stat *info) {
+  for (; here; here = here->outer)
+    if (here->device == info->st_dev && here->inode == info->st_ino) return 1;
+  return 0;
+}
+
+static pro_status walk(path_list *list, const char *folder, const struct stat *info, const place *outer) {
+  const place here = {outer, info->st_dev, info->st_ino, outer ? outer->depth + 1 : 0};
+  if (here.depth == DEPTH_MAX) return pro_fail(PRO_EMISSING, "%s: folders nest too deep", folder);
+  if (list->folders++ == FOLDERS_MAX)
+    return pro_fail(PRO_EMISSING, "%s: more than %d folders (do links multiply them?)", folder, FOLDERS_MAX);
+  DIR *dir = opendir(folder);
+  if (!dir) return pro_fail(PRO_EMISSING, "%s: %s", folder, strerror(errno));
   pro_status status = PRO_OK;
   for (struct dirent *entry; status == PRO_OK && (entry = readdir(dir));) {
     const char *name = entry->d_name, *dot = strrchr(name, '.');
@@ -167,13 +188,13 @@ static pro_status walk(path_list *list, const char *folder, int depth) {
       break;
     }
     snprintf(path, size, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
-    struct stat info;
-    int known = stat(path, &info) == 0;
-    if (known && S_ISREG(info.st_mode) && dot && strcasecmp(dot, ".csv") == 0 && strcmp(name, "index.csv") != 0) {
+    struct stat found;
+    int known = stat(path, &found) == 0;
+    if (known && S_ISREG(found.st_mode) && dot && strcasecmp(dot, ".csv") == 0 && strcmp(name, "index.csv") != 0) {
       status = keep_path(list, path);
       continue;
     }
-    if (known && S_ISDIR(info.st_mode)) status = walk(list, path, depth + 1);
+    if (known && S_ISDIR(found.st_mode) && !is_inside(&here, &found)) status = walk(list, path, &found, &here);
     free(path);
   }
   closedir(dir);
@@ -188,7 +209,7 @@ pro_status pro_trace_list(char ***out, size_t *count, const char *path) {
   pro_status status = PRO_OK;
   if (stat(path, &info) != 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
   if (S_ISDIR(info.st_mode)) {
-    status = walk(&list, path, 0);
+    status = walk(&list, path, &info, NULL);
   } else {
     char *copy = strdup(path);
     status = copy ? keep_path(&list, copy) : pro_fail(PRO_ENOMEM, "%s: no memory", path);

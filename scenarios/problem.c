@@ -2,17 +2,20 @@
 #include "scenarios/problem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
   SOURCE_BYTES_MAX = 256 * 1024,
   PROBLEMS_MAX = 128,
   TEXT_MAX = 1024,
   WIDTH = 110,                    /* of a source line shown [characters] */
+  OVERRIDE_WIDTH = 200,           /* of an override shown [bytes] */
   MESSAGE_BYTES = 15 * 1024 + 512 /* of the 16 kB that pro_fail keeps */
 };
 
@@ -52,7 +55,7 @@ static pro_status read_all(pro_source *s, FILE *file) {
   s->text = malloc(SOURCE_BYTES_MAX + 2);
   if (!s->text) return pro_fail(PRO_ENOMEM, "%s: no memory", s->name);
   s->size = fread(s->text, 1, SOURCE_BYTES_MAX + 1, file);
-  if (ferror(file)) return pro_fail(PRO_EMISSING, "%s: cannot be read: %s", s->name, strerror(errno));
+  if (ferror(file)) return pro_fail(PRO_EIO, "%s: cannot be read: %s", s->name, strerror(errno));
   if (s->size > SOURCE_BYTES_MAX)
     return pro_fail(PRO_EINPUT, "%s: error: larger than %d KiB: this is no scenario", s->name,
                     SOURCE_BYTES_MAX / 1024);
@@ -60,9 +63,18 @@ static pro_status read_all(pro_source *s, FILE *file) {
   return PRO_OK;
 }
 
+/* A pipe that nobody writes to is empty; it is not waited for. */
+static FILE *open_file(const char *path) {
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return NULL;
+  FILE *file = fcntl(fd, F_SETFL, 0) == 0 ? fdopen(fd, "rb") : NULL;
+  if (!file) close(fd);
+  return file;
+}
+
 pro_status pro_source_read(pro_source **out, const char *path) {
   struct stat about;
-  FILE *file = fopen(path, "rb");
+  FILE *file = open_file(path);
   if (!file) return pro_fail(PRO_EMISSING, "%s: cannot be opened: %s", path, strerror(errno));
   if (fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {
     fclose(file);
@@ -171,7 +183,7 @@ static void put(text_out *out, const char *format, ...) {
 /* One character of the line, made harmless for a terminal. */
 static size_t put_character(text_out *out, const char *p, const char *end) {
   size_t n = 1;
-  while (p + n < end && continues(p[n])) n++;
+  while ((unsigned char)*p >= 0xc0 && p + n < end && continues(p[n])) n++;
   if (n == 1 && ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f))
     put(out, *p == '\t' ? " " : "?");
   else
@@ -182,7 +194,8 @@ static size_t put_character(text_out *out, const char *p, const char *end) {
 static void put_entry(text_out *out, const entry *e) {
   const pro_source *s = e->spot.source;
   if (!s->is_file) {
-    put(out, "%s: error: %s\n", s->name, e->text);
+    const char *cut = strlen(s->name) > OVERRIDE_WIDTH ? "..." : "";
+    put(out, "%.*s%s: error: %s\n", OVERRIDE_WIDTH, s->name, cut, e->text);
     return;
   }
   size_t at = e->spot.at < s->size ? e->spot.at : s->size, line = 1;

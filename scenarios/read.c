@@ -283,7 +283,7 @@ static void read_top(reader *r) {
     if (strcmp(key, "title") == 0) {
       free(r->plan->title);
       r->plan->title = strdup(value->kind == PRO_NODE_SCALAR ? value->text : "");
-      if (value->kind != PRO_NODE_SCALAR || strlen(value->text) > 200)
+      if (value->kind != PRO_NODE_SCALAR || strlen(value->text) > 200 || strchr(value->text, '\n'))
         pro_problem(r->problems, &value->spot, "title is one line of at most 200 bytes");
     } else if (strcmp(key, "sampler") == 0) {
       r->plan->sobol = read_name(r, value, "sampler", pro_sampler_names) == 1;

@@ -230,7 +230,8 @@ static void load_entry(loader *l, pro_scenario *s, const char *campaign, const p
   pro_source *source = NULL;
   pro_status status = path ? pro_source_read(&source, path) : PRO_ENOMEM;
   free(path);
-  if (status == PRO_EMISSING) pro_problem_missing(l->problems, &file->spot, "%s", pro_error_message());
+  if (status == PRO_EMISSING || status == PRO_EIO)
+    pro_problem_missing(l->problems, &file->spot, "%s", pro_error_message());
   if (status == PRO_EINPUT) pro_problem(l->problems, &file->spot, "%s", pro_error_message());
   if (status == PRO_ENOMEM) pro_problem_no_memory(l->problems);
   if (status != PRO_OK) return;

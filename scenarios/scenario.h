@@ -15,6 +15,7 @@ typedef struct pro_scenario pro_scenario;
  * PRO_EMISSING  the file (or one a campaign names) cannot be opened.
  * PRO_EINPUT    its contents are wrong; the message holds every problem found in one pass, one after the other, each
  *               "file:line:column: error: what is wrong and what is allowed", the line and a caret under it.
+ * PRO_EIO       the file can be opened, but not read.
  * PRO_ENOMEM */
 pro_status pro_scenario_read(pro_scenario **out, const char *path, size_t overrides_count,
                              const char *const *overrides) PRO_MUST_CHECK;

@@ -135,7 +135,8 @@ END
 python3 check.py || wrong "a document is not what it should be"
 
 # ---- what run -o writes is itself a trace ----
-"$prodrome" score kim.csv >/dev/null 2>stderr || { wrong "score does not read what run wrote"; cat stderr; }
+"$prodrome" score kim.csv >stdout 2>stderr || { wrong "score does not read what run wrote"; cat stderr; }
+grep -q '^kim.csv  *threshold_T  *1  *[0-9]' stdout || wrong "score hides the alarms of a trace without a label"
 
 # ---- help names every option and command ----
 for command in $("$prodrome" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do

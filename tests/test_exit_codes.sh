@@ -49,7 +49,8 @@ for words in '' 'frobnicate' 'rum kim_oven' '-x' 'run' 'run a b' 'run kim_oven -
   'run kim_oven --case 1 --case 2' 'sweep kim_oven' 'sweep kim_oven -o out/x.h5 -n 0' \
   'sweep kim_oven -o out/x.h5 -j 0' 'sweep kim_oven -o out/x.h5 -n many' 'sweep kim_oven -o out/x.h5 --seed x' \
   'evaluate' 'evaluate in/small.h5 --detector cusim' 'evaluate in/small.h5 --split tset' 'score' \
-  'score in --detector oracle' 'verify' 'verify a b' 'list sensor_types' 'describe' 'describe nothing_of_that_name'; do
+  'score in --detector oracle' 'verify' 'verify a b' 'list sensor_types' 'describe' 'describe nothing_of_that_name' \
+  'sweep kim_oven -o out/x.h5 --license CC_BY'; do
   # shellcheck disable=SC2086 # lists of words
   expect 64 "$prodrome" $words
 done
@@ -86,11 +87,39 @@ cmp -s in/small.h5 in/flipped.h5 || expect 65 "$prodrome" verify in/flipped.h5
 expect 66 "$prodrome" run in/absent.yaml
 expect 66 "$prodrome" run kim_ofen
 expect 66 "$prodrome" run in
+expect 66 "$prodrome" run ''
 expect 66 "$prodrome" sweep in/absent.yaml -o out/x.h5
 expect 66 "$prodrome" evaluate in/absent.h5
 expect 66 "$prodrome" verify in/absent.h5
 expect 66 "$prodrome" score in/absent.csv
 expect 66 "$prodrome" score out
+
+# ---- a pipe that nobody writes to, a folder that holds itself: no waiting, no going round ----
+mkfifo in/pipe
+printf 'campaign:\n  - file: pipe\n' >in/of_pipe.yaml
+expect 65 timeout 20 "$prodrome" run in/pipe
+expect 65 timeout 20 "$prodrome" run in/of_pipe.yaml
+sh -c 'cat "$1" >in/pipe' sh "$scenarios/kim_oven.yaml" &
+sleep 0.2
+expect 0 timeout 20 "$prodrome" run in/pipe
+wait
+expect 66 timeout 20 "$prodrome" score in/pipe
+mkdir -p in/round/below
+cp "$PRO_SOURCE"/tests/data/B0029_cyc000.csv in/round/below
+ln -s .. in/round/below/a
+ln -s ../../round in/round/below/b
+expect 0 timeout 60 "$prodrome" score in/round --detector never
+
+# ---- what a terminal would obey is not passed on ----
+escape=$(printf '\033[31m\302\233m\377')
+for words in "frobnicate$escape" "run $escape" "run -$escape" "run --$escape" "run kim_oven --set oven.T=$escape" \
+  "run kim_oven --set $escape=1" "describe $escape" "score $escape"; do
+  # shellcheck disable=SC2086
+  "$prodrome" $words 2>stderr && wrong "did not fail: $words"
+  tr -d '\12\40-\176' <stderr | cmp -s - /dev/null || wrong "control characters in the message: $words"
+done
+expect 65 "$prodrome" run kim_oven --set "title=$(printf '%20000s' x | tr ' ' x)"
+grep -q 'title is one line' stderr || wrong "a long override hides what is wrong with it"
 
 # ---- 70 ----
 for code in 0 1 64 65 66 70 71 74 75 128+n; do
@@ -111,6 +140,8 @@ expect 74 "$prodrome" run kim_oven -o out/absent/x.csv
 expect 74 "$prodrome" sweep kim_oven -n 2 -q -o out/absent/x.h5
 expect 74 "$prodrome" sweep kim_oven -n 2 -q -o out
 expect 74 "$prodrome" sweep kim_oven -n 2 -q -o in/text.h5/x.h5
+expect 74 "$prodrome" sweep kim_oven -n 2 -q -o in/pipe
+[ -p in/pipe ] || wrong "sweep put a file where a pipe was"
 if [ -c /dev/full ]; then
   expect 74 "$prodrome" run kim_oven -o /dev/full
   for words in --version --help 'run kim_oven' 'run kim_oven --json' 'list' 'describe cells' 'verify in/small.h5'; do
@@ -124,6 +155,8 @@ expect 74 sh -c 'ulimit -f 8; exec "$@" >/dev/null' sh "$prodrome" sweep kim_ove
 # a reader that goes away
 { (sleep 0.2; exec "$prodrome" describe scenario --json 2>stderr; ); echo $? >code; } | true
 [ "$(cat code)" = 74 ] || wrong "exit $(cat code) instead of 74 when the pipe's reader is gone"
+
+[ -r /proc/self/mem ] && expect 74 "$prodrome" run /proc/self/mem
 
 # ---- 1: some draws contradict each other (a lower voltage limit above the upper one) ----
 cat >in/half.yaml <<'END'
@@ -159,6 +192,19 @@ interrupt() { # signal name, its number
 }
 interrupt TERM
 interrupt INT
+
+# while `run -o` writes
+"$prodrome" run kim_oven --set 'duration=200000 s' -o out/long.csv >stdout 2>stderr &
+pid=$!
+for _ in $(seq 200); do
+  [ -n "$(ls -A out)" ] && break
+  sleep 0.05
+done
+kill -s INT $pid 2>/dev/null
+wait $pid
+got=$?
+[ $got = 75 ] || { wrong "exit $got instead of 75 when run -o is interrupted"; cat stderr; }
+[ -z "$(ls -A out)" ] || { wrong "left behind by run -o: $(ls -A out)"; rm -rf out; mkdir out; }
 
 # The second signal must come while a case is in the air: longer and longer ones until one is.
 got=75
