@@ -18,7 +18,7 @@ static const struct {
     {"71", "out of memory"},
     {"74", "a file, or standard output, could not be read or written"},
     {"75", "interrupted (SIGINT, SIGTERM) before the result was there: running it again is safe"},
-    {"128+n", "ended by a second signal n"},
+    {"128+n", "ended by signal n: a second one, or one to a command that only reads"},
 };
 
 /* Text in lines of at most 78 columns, each after `indent` blanks. */
