@@ -14,10 +14,11 @@
 #include "output/trace.h"
 
 /* Columns of an index that we read; the rest is for people. */
-#define INDEX_COLUMNS(X)                                                                                  \
-  X(file)                                                                                                 \
-  X(trace) X(outcome) X(label) X(test_kind) X(notes) X(format) X(capacity_Ah) X(mass_kg) X(voltage_min_V) \
-      X(voltage_max_V) X(T_operating_max_degC) X(t_runaway) X(t_rate1) X(t_short)
+#define INDEX_COLUMNS(X)                                                                                          \
+  X(file)                                                                                                         \
+  X(trace)                                                                                                        \
+  X(outcome) X(label) X(test_kind) X(notes) X(format) X(capacity_Ah) X(mass_kg) X(voltage_min_V) X(voltage_max_V) \
+      X(T_operating_max_degC) X(t_runaway) X(t_rate1) X(t_short)
 #define AS_ID(name) INDEX_##name,
 enum { INDEX_COLUMNS(AS_ID) INDEX_COUNT };
 #define AS_NAME(name) #name,

@@ -7,7 +7,7 @@
 PRO_detector_LIST(PRO_DECLARE)
 
 #define PRO_ENTRY(name) &pro_detector_##name,
-const pro_detector *const pro_detector_all[] = {PRO_detector_LIST(PRO_ENTRY) NULL};
+    const pro_detector *const pro_detector_all[] = {PRO_detector_LIST(PRO_ENTRY) NULL};
 
 #define PRO_AS_NAME(name, unit) #name,
 const char *const pro_channel_names[PRO_CHANNEL_COUNT] = {PRO_CHANNEL_LIST(PRO_AS_NAME)};

@@ -36,7 +36,8 @@ const pro_field pro_cell_fields[] = {
     REAL(collapse_rate, "1/s", 1e-9, 10.0, "at collapse_T"),
     REAL(hard_short_resistance, "ohm", 1e-6, 1e6, "of the wholly collapsed separator"),
     REAL(spot_resistance, "K/W", 0.0, 1e4,
-         "from the spot of an internal short made by abuse to the core: the separator collapses at the spot's temperature"),
+         "from the spot of an internal short made by abuse to the core: the separator collapses at the spot's "
+         "temperature"),
     REAL(headspace, "m3", 0.0, 1.0, "free gas volume; 0: no gas part"),
     REAL(burst_pressure, "Pa", 1.0, 1e8, "gauge; opens the vent for good"),
     REAL(vent_area, "m2", 1e-9, 1.0, "of the open vent"),
@@ -68,7 +69,7 @@ const pro_field pro_sensor_settings_fields[] = {
 #define PRO_DECLARE(name) extern const pro_cell_preset pro_cell_##name;
 PRO_cell_LIST(PRO_DECLARE)
 #define PRO_ENTRY(name) &pro_cell_##name,
-const pro_cell_preset *const pro_cell_all[] = {PRO_cell_LIST(PRO_ENTRY) NULL};
+    const pro_cell_preset *const pro_cell_all[] = {PRO_cell_LIST(PRO_ENTRY) NULL};
 
 const pro_cell_preset *pro_cell_find(const char *name) {
   for (const pro_cell_preset *const *it = pro_cell_all; *it; it++)
@@ -77,13 +78,14 @@ const pro_cell_preset *pro_cell_find(const char *name) {
 }
 
 pro_status pro_cell_check(const pro_cell *cell) {
-  if (pro_field_check(pro_cell_fields, cell) != PRO_OK) return pro_fail(PRO_EINPUT, "cell.%s", pro_error_message());
+  if (pro_field_check(pro_cell_fields, cell) != PRO_OK)
+    return pro_fail(PRO_EINPUT, "cell.%s", pro_error_message());
   if (cell->voltage_max <= cell->voltage_min)
     return pro_fail(PRO_EINPUT, "cell.voltage_max (%g V) is not above cell.voltage_min (%g V)", cell->voltage_max,
                     cell->voltage_min);
   if (cell->solvent_mass > 0.5 * cell->mass)
-    return pro_fail(PRO_EINPUT, "cell.solvent_mass (%g kg) is more than half of cell.mass (%g kg)", cell->solvent_mass,
-                    cell->mass);
+    return pro_fail(PRO_EINPUT, "cell.solvent_mass (%g kg) is more than half of cell.mass (%g kg)",
+                    cell->solvent_mass, cell->mass);
   return PRO_OK;
 }
 

@@ -7,10 +7,10 @@
 
 #include "sim/run.h"
 
-#define T_REFERENCE 298.15      /* at which vented gas carries no heat into the ledger [K] */
-#define COLLAPSE_RATE_MAX 10.0  /* [1/s] */
-#define BEND 1e-4               /* of a headspace's moles [-]: numerical, smooth */
-#define DRY_SHARE 0.01          /* of the solvent left at which its vapour pressure has halved [-]: numerical, smooth */
+#define T_REFERENCE 298.15     /* at which vented gas carries no heat into the ledger [K] */
+#define COLLAPSE_RATE_MAX 10.0 /* [1/s] */
+#define BEND 1e-4              /* of a headspace's moles [-]: numerical, smooth */
+#define DRY_SHARE 0.01 /* of the solvent left at which its vapour pressure has halved [-]: numerical, smooth */
 
 static bool has_charge(const pro_case *in) { return in->cell.capacity > 0.0; }
 static bool has_gas(const pro_case *in) { return in->cell.headspace > 0.0; }
@@ -38,8 +38,8 @@ static pro_layout layout_of(const pro_case *in) {
 }
 
 int pro_cell_same_structure(const pro_case *a, const pro_case *b) {
-  return strcmp(a->network.name, b->network.name) == 0 && a->cell.nodes == b->cell.nodes && has_charge(a) == has_charge(b) &&
-         has_gas(a) == has_gas(b);
+  return strcmp(a->network.name, b->network.name) == 0 && a->cell.nodes == b->cell.nodes &&
+         has_charge(a) == has_charge(b) && has_gas(a) == has_gas(b);
 }
 
 void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in) {
@@ -126,13 +126,13 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
 
 typedef struct electrical_part {
   pro_lanes voltage, conductance, short_current, released, terminal; /* [V] [S] [A] [W] [W] */
-  pro_lanes current_soc, current_T, current_x; /* slopes of the short current */
+  pro_lanes current_soc, current_T, current_x;                       /* slopes of the short current */
   pro_lanes released_soc, released_T, released_x, terminal_soc, terminal_T, terminal_x;
   pro_lanes spot, spot_soc, spot_T, spot_x; /* heat where the abuse made its short [W] */
 } electrical_part;
 
-static void electrical_at(electrical_part *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive, pro_lanes T,
-                          pro_lanes soc, pro_lanes x) {
+static void electrical_at(electrical_part *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                          pro_lanes T, pro_lanes soc, pro_lanes x) {
   pro_lanes emf, emf_soc;
   for (int l = 0; l < PRO_LANES; l++) {
     double slope;
@@ -167,9 +167,11 @@ typedef struct collapse_part {
 } collapse_part;
 
 /* The separator feels the core's temperature, and where the abuse made a short that of its spot. */
-static void collapse_at(collapse_part *k, const pro_cell_lanes *cell, const electrical_part *e, pro_lanes T, pro_lanes x) {
+static void collapse_at(collapse_part *k, const pro_cell_lanes *cell, const electrical_part *e, pro_lanes T,
+                        pro_lanes x) {
   pro_lanes over = T + cell->spot_resistance * e->spot - cell->collapse_T;
-  pro_lanes free = cell->collapse_rate * pro_lanes_exp(pro_lanes_min(over / cell->collapse_width, pro_lanes_all(300.0)));
+  pro_lanes free =
+      cell->collapse_rate * pro_lanes_exp(pro_lanes_min(over / cell->collapse_width, pro_lanes_all(300.0)));
   pro_lanes lid = 1.0 / (1.0 + free / COLLAPSE_RATE_MAX);
   pro_lanes slope = (1.0 - x) * free * lid * lid / cell->collapse_width;
   k->rate = (1.0 - x) * free * lid;
@@ -181,14 +183,15 @@ static void collapse_at(collapse_part *k, const pro_cell_lanes *cell, const elec
 typedef struct gas_part {
   pro_lanes evaporation, evaporation_T, evaporation_liquid, evaporation_vapour; /* [mol/s] and slopes */
   pro_lanes pressure;
-  pro_lanes flow, flow_T, flow_n[PRO_GAS_COUNT]; /* through the vent [kg/s] */
-  pro_lanes out[PRO_GAS_COUNT];                  /* [mol/s] */
+  pro_lanes flow, flow_T, flow_n[PRO_GAS_COUNT];         /* through the vent [kg/s] */
+  pro_lanes out[PRO_GAS_COUNT];                          /* [mol/s] */
   pro_lanes there[PRO_GAS_COUNT], counts[PRO_GAS_COUNT]; /* moles, not below zero, and their slope */
-  pro_lanes S;                                   /* mass of the headspace's gas [kg] */
+  pro_lanes S;                                           /* mass of the headspace's gas [kg] */
 } gas_part;
 
-/* What flows back into a cooling cell is taken to be the headspace's own mixture at its own temperature: 5e-5 mol in an
- * 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the tolerance's size. */
+/* What flows back into a cooling cell is taken to be the headspace's own mixture at its own temperature: 5e-5 mol
+ * in an 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the
+ * tolerance's size. */
 static void gas_at(gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, const pro_lanes *n,
                    pro_lanes evaporated) {
   pro_lanes liquid = cell->solvent - evaporated, dry = DRY_SHARE * cell->solvent + 1e-12;
@@ -197,8 +200,8 @@ static void gas_at(gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open,
   pro_lanes available = liquid / (liquid + dry), p_T;
   pro_lanes p_sat = pro_vapour_pressure(cell->antoine_a, cell->antoine_b, cell->antoine_c, T, &p_T);
   pro_lanes per = cell->headspace / (PRO_GAS_CONSTANT * T), k = cell->per_evaporation_time;
-  /* Through an open vent nothing condenses: the gas drawn in for it would be vapour again, without end. The bend between
-   * evaporating and not is rounded over BEND of a headspace of air. */
+  /* Through an open vent nothing condenses: the gas drawn in for it would be vapour again, without end. The bend
+   * between evaporating and not is rounded over BEND of a headspace of air. */
   pro_lanes lack = available * p_sat * per - n[PRO_GAS_vapour];
   pro_lanes bend = BEND * PRO_ATMOSPHERE / (PRO_GAS_CONSTANT * T_REFERENCE) * cell->headspace;
   pro_lanes root = pro_lanes_sqrt(lack * lack + bend * bend);
@@ -227,7 +230,8 @@ static void gas_at(gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open,
   p->flow = vent_open * o.flow;
   p->flow_T = vent_open * (o.slope_p * p->pressure / T - 0.5 * o.flow / T);
   for (int g = 0; g < PRO_GAS_COUNT; g++)
-    p->flow_n[g] = vent_open * p->counts[g] * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) / (N * M));
+    p->flow_n[g] =
+        vent_open * p->counts[g] * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) / (N * M));
   for (int g = 0; g < PRO_GAS_COUNT; g++) p->out[g] = p->flow * (p->there[g] / S);
 }
 
@@ -251,8 +255,8 @@ static pro_lanes core_capacity(const pro_cell_lanes *cell, const pro_lanes *y) {
 
 /* ---- the sum ---- */
 
-void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open, const pro_lanes *y,
-                  pro_lanes *f) {
+void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open,
+                  const pro_lanes *y, pro_lanes *f) {
   const pro_layout *at = &cell->layout;
   const pro_lanes zero = pro_lanes_all(0.0);
   pro_lanes T = y[at->U_core] / core_capacity(cell, y), Ts = T;
@@ -294,13 +298,15 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   f[at->heater] = drive->channel[PRO_DRIVE_heater];
   f[at->exchange] = -x.loss;
   surface += f[at->heater] - x.loss;
-  if (at->U_surface >= 0) f[at->U_surface] = surface;
-  else core += surface;
+  if (at->U_surface >= 0)
+    f[at->U_surface] = surface;
+  else
+    core += surface;
   f[at->U_core] = core;
 }
 
-/* Columns are filled by natural variables first: T_core in `by_T`, then chained to U_core and to the vented mass, both of
- * which T_core depends on: T = U/(C0 - cp m). */
+/* Columns are filled by natural variables first: T_core in `by_T`, then chained to U_core and to the vented mass,
+ * both of which T_core depends on: T = U/(C0 - cp m). */
 void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open,
                        const pro_lanes *y, pro_lanes *J) {
   const pro_layout *at = &cell->layout;
@@ -357,7 +363,8 @@ void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive,
     AT(at->U_core, vapour) -= cell->latent_heat * p.evaporation_vapour;
     AT(at->U_core, at->evaporated) -= cell->latent_heat * e_evaporated;
 
-    pro_lanes h = cell->gas_heat_capacity * (T - T_REFERENCE), h_T = cell->gas_heat_capacity; /* carried by a kg [J/kg] */
+    pro_lanes h = cell->gas_heat_capacity * (T - T_REFERENCE),
+              h_T = cell->gas_heat_capacity; /* carried by a kg [J/kg] */
     pro_lanes base = cell->heat_capacity * T_REFERENCE;
     by_T[at->vented] = p.flow_T;
     by_T[at->vent_heat] = -p.flow_T * h - p.flow * h_T;
@@ -371,7 +378,8 @@ void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive,
       pro_lanes share = p.there[g] / p.S, flow_S = p.flow / p.S; /* mol of g to a kg of flow */
       by_T[at->head + g] -= p.flow_T * share;
       for (int k = 0; k < PRO_GAS_COUNT; k++)
-        AT(at->head + g, at->head + k) -= p.flow_n[k] * share - flow_S * pro_gas_molar_mass[k] * share * p.counts[k];
+        AT(at->head + g, at->head + k) -=
+            p.flow_n[k] * share - flow_S * pro_gas_molar_mass[k] * share * p.counts[k];
       AT(at->head + g, at->head + g) -= flow_S * p.counts[g];
       if (g >= PRO_GAS_MADE) continue;
       for (int j = 0; j < m; j++) {
@@ -461,10 +469,13 @@ void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, cons
     out->heat_vented = y[at->vent_heat];
     out->mass_vented = y[at->vented];
     latent = -cell->latent_heat[lane] * y[at->evaporated];
-    stored += cell->heat_capacity[lane] * T_REFERENCE * y[at->vented]; /* U counts from 0 K, the ledger from 298.15 K */
+    stored +=
+        cell->heat_capacity[lane] * T_REFERENCE * y[at->vented]; /* U counts from 0 K, the ledger from 298.15 K */
   }
-  double sum = out->heat_reactions + out->heat_heater + out->heat_exchange + out->heat_electrical + out->heat_vented + latent;
-  crossed += fabs(out->heat_heater) + fabs(out->heat_exchange) + fabs(out->heat_electrical) + fabs(out->heat_vented) + fabs(latent);
+  double sum = out->heat_reactions + out->heat_heater + out->heat_exchange + out->heat_electrical +
+               out->heat_vented + latent;
+  crossed += fabs(out->heat_heater) + fabs(out->heat_exchange) + fabs(out->heat_electrical) +
+             fabs(out->heat_vented) + fabs(latent);
   out->energy_crossed = crossed;
   out->energy_gap = fabs(stored - sum) / fmax(crossed, 1.0);
 
@@ -473,5 +484,6 @@ void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, cons
   for (int g = 0; g < PRO_GAS_COUNT; g++) gone += pro_gas_molar_mass[g] * moles[g];
   out->mass_gap = fabs(out->mass_vented - gone) / in->cell.mass;
   if (at->soc >= 0)
-    out->charge_gap = fabs((y[at->soc] - y0[at->soc]) - (y[at->terminal_charge] - y[at->short_charge]) / in->cell.capacity);
+    out->charge_gap =
+        fabs((y[at->soc] - y0[at->soc]) - (y[at->terminal_charge] - y[at->short_charge]) / in->cell.capacity);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * sim/cell.h - one cell's right-hand side and Jacobian over lanes: the sum of network, electrical, gas and thermal parts.
+ * sim/cell.h - one cell's right-hand side and Jacobian over lanes: the sum of network, electrical, gas and thermal
+ * parts.
  *
- * Unknowns are chosen so that what is conserved is linear in them: extents xi, thermal energies U = C T, charge, moles in
- * the headspace, and integrals of what crosses the ledgers. An integrator that keeps linear invariants (BDF, Rosenbrock)
- * then closes the ledgers to rounding. Equations and sources: docs/physics.md. */
+ * Unknowns are chosen so that what is conserved is linear in them: extents xi, thermal energies U = C T, charge,
+ * moles in the headspace, and integrals of what crosses the ledgers. An integrator that keeps linear invariants
+ * (BDF, Rosenbrock) then closes the ledgers to rounding. Equations and sources: docs/physics.md. */
 #ifndef PRO_CELL_H
 #define PRO_CELL_H
 #include "sim/case.h"
@@ -14,18 +15,18 @@ enum { PRO_STATES_MAX = PRO_REACTIONS_MAX + PRO_GAS_COUNT + 16 };
  * integrals, is read by nothing. */
 typedef struct pro_layout {
   int n, feedback;
-  int xi, reactions;    /* extents [-] (reactions) */
+  int xi, reactions;     /* extents [-] (reactions) */
   int U_core, U_surface; /* thermal energy above 0 K [J] */
-  int soc;              /* [-] */
-  int collapse;         /* collapsed share of the separator [-] */
-  int evaporated;       /* solvent that has evaporated so far [mol] */
-  int head;             /* moles in the headspace (PRO_GAS_COUNT) [mol] */
-  int vented;           /* mass gone through the vent [kg] */
+  int soc;               /* [-] */
+  int collapse;          /* collapsed share of the separator [-] */
+  int evaporated;        /* solvent that has evaporated so far [mol] */
+  int head;              /* moles in the headspace (PRO_GAS_COUNT) [mol] */
+  int vented;            /* mass gone through the vent [kg] */
   /* integrals, signed, > 0 into the cell */
-  int heater, exchange; /* heat [J] */
-  int vent_heat;        /* enthalpy above 298.15 K of what was vented [J] */
-  int released;         /* electrical energy taken from the stored charge [J] */
-  int terminal;         /* electrical energy through the terminals [J] */
+  int heater, exchange;              /* heat [J] */
+  int vent_heat;                     /* enthalpy above 298.15 K of what was vented [J] */
+  int released;                      /* electrical energy taken from the stored charge [J] */
+  int terminal;                      /* electrical energy through the terminals [J] */
   int short_charge, terminal_charge; /* [C] */
 } pro_layout;
 
@@ -42,7 +43,8 @@ typedef struct pro_cell_lanes {
   pro_lanes capacity, resistance;
   pro_lanes shutdown_T, shutdown_width, shutdown_factor;
   pro_lanes collapse_T, collapse_width, collapse_rate, hard_short_conductance, spot_resistance;
-  pro_lanes headspace, gas_heat_capacity, antoine_a, antoine_b, antoine_c, latent_heat, per_evaporation_time, solvent;
+  pro_lanes headspace, gas_heat_capacity, antoine_a, antoine_b, antoine_c, latent_heat, per_evaporation_time,
+      solvent;
   pro_orifice vent; /* open */
 } pro_cell_lanes;
 
@@ -50,8 +52,8 @@ typedef struct pro_drive_lanes {
   pro_lanes channel[PRO_DRIVE_COUNT];
 } pro_drive_lanes;
 
-/* Fills a lane; every case of a group must have the structure of the first (pro_cell_same_structure). `in` must outlive
- * `to`. Lane 0 is copied to all others when it is filled. */
+/* Fills a lane; every case of a group must have the structure of the first (pro_cell_same_structure). `in` must
+ * outlive `to`. Lane 0 is copied to all others when it is filled. */
 void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in);
 int pro_cell_same_structure(const pro_case *a, const pro_case *b);
 void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); /* the state at t = 0 (n) */
@@ -59,18 +61,18 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); 
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol);
 
 /* f = dy/dt (n). vent_open: 1 or 0. Units per layout, per second. */
-void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open, const pro_lanes *y,
-                  pro_lanes *f);
+void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open,
+                  const pro_lanes *y, pro_lanes *f);
 /* jacobian[row * n + column] = d f[row] / d y[column]. */
 void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open,
                        const pro_lanes *y, pro_lanes *jacobian);
 
 /* What follows from a state: for events, recording and sensors. */
 typedef struct pro_cell_view {
-  pro_lanes T_core, T_surface; /* [K] */
-  pro_lanes rate;              /* core dT/dt [K/s] */
-  pro_lanes voltage, short_conductance; /* [V], [S]; 0 without an electrical part */
-  pro_lanes pressure;          /* inside, absolute [Pa]; 0 without a gas part */
+  pro_lanes T_core, T_surface;                             /* [K] */
+  pro_lanes rate;                                          /* core dT/dt [K/s] */
+  pro_lanes voltage, short_conductance;                    /* [V], [S]; 0 without an electrical part */
+  pro_lanes pressure;                                      /* inside, absolute [Pa]; 0 without a gas part */
   pro_lanes heat_reaction, heat_electrical, heat_exchange; /* [W]; exchange > 0 is lost */
 } pro_cell_view;
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
@@ -81,6 +83,6 @@ void pro_cell_gas_out(const pro_cell_lanes *cell, int lane, const double *y0, co
 
 /* The ledgers of one lane between state y0 at t = 0 and y. */
 struct pro_ledger;
-void pro_cell_ledger(struct pro_ledger *out, const pro_cell_lanes *cell, int lane, const pro_case *in, const double *y0,
-                     const double *y);
+void pro_cell_ledger(struct pro_ledger *out, const pro_cell_lanes *cell, int lane, const pro_case *in,
+                     const double *y0, const double *y);
 #endif

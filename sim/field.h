@@ -23,16 +23,17 @@ typedef struct pro_field {
 
 /* Rows of a table for `struct type`; the member has the field's name. */
 #define PRO_FIELD_REAL(type, member, unit_, initial_, low_, high_, doc_) \
-  {#member, PRO_REAL, offsetof(type, member), unit_, initial_, low_, high_, doc_, PRO_DEFAULTED, NULL}
+  { #member, PRO_REAL, offsetof(type, member), unit_, initial_, low_, high_, doc_, PRO_DEFAULTED, NULL }
 #define PRO_FIELD_NEEDED(type, member, unit_, low_, high_, doc_) \
-  {#member, PRO_REAL, offsetof(type, member), unit_, 0.0, low_, high_, doc_, PRO_NEEDED, NULL}
+  { #member, PRO_REAL, offsetof(type, member), unit_, 0.0, low_, high_, doc_, PRO_NEEDED, NULL }
 #define PRO_FIELD_OPTIONAL(type, member, unit_, low_, high_, doc_) \
-  {#member, PRO_REAL, offsetof(type, member), unit_, 0.0, low_, high_, doc_, PRO_OPTIONAL, NULL}
+  { #member, PRO_REAL, offsetof(type, member), unit_, 0.0, low_, high_, doc_, PRO_OPTIONAL, NULL }
 #define PRO_FIELD_INT(type, member, initial_, low_, high_, doc_) \
-  {#member, PRO_INT, offsetof(type, member), "1", initial_, low_, high_, doc_, PRO_DEFAULTED, NULL}
+  { #member, PRO_INT, offsetof(type, member), "1", initial_, low_, high_, doc_, PRO_DEFAULTED, NULL }
 #define PRO_FIELD_CHOICE(type, member, choices_, initial_, doc_) \
-  {#member, PRO_CHOICE, offsetof(type, member), "1", initial_, 0.0, 0.0, doc_, PRO_DEFAULTED, choices_}
-#define PRO_FIELD_END {NULL, PRO_REAL, 0, NULL, 0.0, 0.0, 0.0, NULL, PRO_DEFAULTED, NULL}
+  { #member, PRO_CHOICE, offsetof(type, member), "1", initial_, 0.0, 0.0, doc_, PRO_DEFAULTED, choices_ }
+#define PRO_FIELD_END \
+  { NULL, PRO_REAL, 0, NULL, 0.0, 0.0, 0.0, NULL, PRO_DEFAULTED, NULL }
 
 /* Sets every member to its default; needed and optional doubles to NaN. */
 void pro_field_defaults(const pro_field *table, void *object);
@@ -41,9 +42,9 @@ const pro_field *pro_field_find(const pro_field *table, const char *name); /* NU
 double pro_field_get(const pro_field *field, const void *object);          /* ints and choices as doubles */
 void pro_field_put(const pro_field *field, void *object, double value);    /* unchecked; rounds for ints */
 
-/* Parses `text` such as "150 degC", "12", "on" into the field's unit. A number of a field with a dimension must carry
- * a unit. PRO_EINPUT: not a number, no or a wrong unit, not finite, out of range; the message names the field, the
- * value and what is allowed, but not where the text stood. */
+/* Parses `text` such as "150 degC", "12", "on" into the field's unit. A number of a field with a dimension must
+ * carry a unit. PRO_EINPUT: not a number, no or a wrong unit, not finite, out of range; the message names the
+ * field, the value and what is allowed, but not where the text stood. */
 pro_status pro_field_parse(double *out, const pro_field *field, const char *text) PRO_MUST_CHECK;
 pro_status pro_field_set(const pro_field *table, void *object, const char *name, const char *text) PRO_MUST_CHECK;
 

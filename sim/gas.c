@@ -6,8 +6,9 @@
 const pro_field pro_enclosure_fields[] = {
     PRO_FIELD_REAL(pro_enclosure, volume, "m3", 0.1, 1e-6, 1e6, "of air around the cell"),
     PRO_FIELD_REAL(pro_enclosure, air_changes, "1/s", 1.0 / 3600.0, 0.0, 10.0, "fresh air"),
-    PRO_FIELD_REAL(pro_enclosure, leak_area, "m2", 1e-4, 1e-9, 100.0,
-                   "opening to the outside, discharge coefficient included; sets the gauge pressure (guess: 1 cm2)"),
+    PRO_FIELD_REAL(
+        pro_enclosure, leak_area, "m2", 1e-4, 1e-9, 100.0,
+        "opening to the outside, discharge coefficient included; sets the gauge pressure (guess: 1 cm2)"),
     PRO_FIELD_END,
 };
 
@@ -24,8 +25,8 @@ double pro_choking_ratio(double heat_ratio) {
 }
 
 /* Flow function of the pressure ratio r = p_back/p: flow = area p sqrt(M/(R T)) psi(r), with
- * psi^2 = 2 g/(g-1) (r^(2/g) - r^((g+1)/g)) down to the choking ratio and constant below. psi leaves r = 1 like a square
- * root: within `linear` of it a parabola in 1 - r with the same value and slope takes its place. */
+ * psi^2 = 2 g/(g-1) (r^(2/g) - r^((g+1)/g)) down to the choking ratio and constant below. psi leaves r = 1 like a
+ * square root: within `linear` of it a parabola in 1 - r with the same value and slope takes its place. */
 static void flow_function(pro_lanes *psi, pro_lanes *slope, pro_lanes r, pro_lanes g) {
   const double linear = 1e-2;
   pro_lanes choke = pro_lanes_exp(g / (g - 1.0) * pro_lanes_log(2.0 / (g + 1.0)));

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * sim/integrator.h - what an integrator must be able to do: steps with dense output, for one lane or several. Events,
- * breaks, recording and ledgers are simulate.c's, the same for all. */
+ * sim/integrator.h - what an integrator must be able to do: steps with dense output, for one lane or several.
+ * Events, breaks, recording and ledgers are simulate.c's, the same for all. */
 #ifndef PRO_INTEGRATOR_H
 #define PRO_INTEGRATOR_H
 #include "sim/cell.h"
 
-/* Up to eight cases of one structure in flight. The right-hand side and the Jacobian of all lanes are point functions. */
+/* Up to eight cases of one structure in flight. The right-hand side and the Jacobian of all lanes are point
+ * functions. */
 typedef struct pro_system {
   pro_cell_lanes cell;
   const pro_drive *drive[PRO_LANES]; /* borrowed */
@@ -22,10 +23,11 @@ void pro_system_jacobian(pro_system *system, const pro_lanes *t, const pro_lanes
 
 typedef struct pro_integrator {
   const char *name, *doc, *source;
-  int lanes; /* cases it advances at once */
+  int lanes;                                            /* cases it advances at once */
   pro_status (*create)(void **out, pro_system *system); /* borrows the system; PRO_ENOMEM */
   void (*destroy)(void *self);
-  /* Begins a smooth piece of a lane at t from y (n); steps will not pass t_stop. Forgets what it knew of the lane. */
+  /* Begins a smooth piece of a lane at t from y (n); steps will not pass t_stop. Forgets what it knew of the lane.
+   */
   pro_status (*start)(void *self, int lane, double t, const double *y, double t_stop);
   /* Advances a lane by one accepted step. PRO_ENUMERIC: the message says why. */
   pro_status (*step)(void *self, int lane);

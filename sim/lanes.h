@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * sim/lanes.h - eight cases side by side, one in each lane of a vector of doubles: the arithmetic of the physics.
  *
- * No branches but selects, no libm: glibc picks its variants by processor, and what is stored must not depend on the
- * machine. Everything is inline C with IEEE operations in a fixed order, without contraction. */
+ * No branches but selects, no libm: glibc picks its variants by processor, and what is stored must not depend on
+ * the machine. Everything is inline C with IEEE operations in a fixed order, without contraction. */
 #ifndef PRO_LANES_H
 #define PRO_LANES_H
 
@@ -29,8 +29,8 @@ static inline pro_lanes pro_lanes_sqrt(pro_lanes a) {
   return root;
 }
 
-/* e^x: x = k ln 2 + r with |r| <= ln 2 / 2, Taylor to r^13 (remainder below 5e-18), then 2^k into the exponent in two
- * halves. Below -745 it is 0, above 709.78 infinity, of NaN NaN; error below 1 ulp for normal results. */
+/* e^x: x = k ln 2 + r with |r| <= ln 2 / 2, Taylor to r^13 (remainder below 5e-18), then 2^k into the exponent in
+ * two halves. Below -745 it is 0, above 709.78 infinity, of NaN NaN; error below 1 ulp for normal results. */
 static inline pro_lanes pro_lanes_exp(pro_lanes x) {
   const double shift = 6755399441055744.0; /* 1.5 * 2^52: adding it rounds to an integer in the low bits */
   pro_lanes held = pro_lanes_min(pro_lanes_max(x, pro_lanes_all(-745.5)), pro_lanes_all(710.0));
@@ -55,8 +55,8 @@ static inline pro_lanes pro_lanes_exp(pro_lanes x) {
   return pro_select(x == x, (p * first) * second, x);
 }
 
-/* ln x for x > 0: x = 2^k m with m in [sqrt(1/2), sqrt(2)), ln m = 2 atanh((m-1)/(m+1)), odd series to s^21 (remainder
- * below 3e-18). Zero gives -infinity, negatives and NaN give NaN; error below 1.5 ulp. */
+/* ln x for x > 0: x = 2^k m with m in [sqrt(1/2), sqrt(2)), ln m = 2 atanh((m-1)/(m+1)), odd series to s^21
+ * (remainder below 3e-18). Zero gives -infinity, negatives and NaN give NaN; error below 1.5 ulp. */
 static inline pro_lanes pro_lanes_log(pro_lanes x) {
   pro_lanes_mask tiny = x < 0x1p-1022;
   pro_lanes scaled = pro_select(tiny, x * 0x1p54, x);
@@ -78,7 +78,8 @@ static inline pro_lanes pro_lanes_log(pro_lanes x) {
   p = p * z + 2.0 / 7.0;
   p = p * z + 2.0 / 5.0;
   p = p * z + 2.0 / 3.0;
-  /* ln(1+f) = f - s (f - z p), with f^2/2 split off so that the rounding of f matters least (fdlibm's arrangement) */
+  /* ln(1+f) = f - s (f - z p), with f^2/2 split off so that the rounding of f matters least (fdlibm's arrangement)
+   */
   pro_lanes hf = 0.5 * f * f;
   pro_lanes log_m = f - (hf - (s * (hf + z * p) + dk * 0x1.ef35793c76730p-45));
   pro_lanes y = dk * 0x1.62e42fefa3800p-1 + log_m;

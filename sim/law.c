@@ -76,7 +76,9 @@ static void switch_up(pro_law_value *out, in *T, in *c, in *p, in *q) {
   gate_at(&f, &slope, *T, *q, pro_lanes_all(1.0));
   *out = (pro_law_value){1.0 + (*p - 1.0) * f, zero, (*p - 1.0) * slope};
 }
-const pro_law pro_law_switch = {"switch", "1+(p-1)(1+tanh((T-q)/1K))/2", "p times faster above T = q [K]", switch_up};
+const pro_law pro_law_switch = {"switch", "1+(p-1)(1+tanh((T-q)/1K))/2", "p times faster above T = q [K]",
+                                switch_up};
 
-const pro_law *const pro_law_all[] = {&pro_law_linear, &pro_law_vacancy, &pro_law_seed, &pro_law_converted, &pro_law_power,
-                                      &pro_law_tunnel, &pro_law_gate,    &pro_law_switch, NULL};
+const pro_law *const pro_law_all[] = {&pro_law_linear,    &pro_law_vacancy, &pro_law_seed,
+                                      &pro_law_converted, &pro_law_power,   &pro_law_tunnel,
+                                      &pro_law_gate,      &pro_law_switch,  NULL};

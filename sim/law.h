@@ -18,14 +18,17 @@ typedef struct pro_law {
   void (*at)(pro_law_value *out, const pro_lanes *T, const pro_lanes *c, const pro_lanes *p, const pro_lanes *q);
 } pro_law;
 
-extern const pro_law pro_law_linear;    /* c              first order in a reactant; negative below zero: pulls back */
-extern const pro_law pro_law_vacancy;   /* 1 - c          first order in what a product c has left to convert; likewise */
-extern const pro_law pro_law_seed;      /* max(c, 0)      catalysed by the product c, with pro_law_vacancy on it */
-extern const pro_law pro_law_converted; /* max(1 - c, 0)  catalysed by what reactant c became, with pro_law_linear on it */
-extern const pro_law pro_law_power;     /* c^p            order p; a line below c = q; zero below zero */
-extern const pro_law pro_law_tunnel;    /* exp(-c/p)      a growing film of thickness c slows the reaction */
-extern const pro_law pro_law_gate;      /* (1+tanh((T-p)/q))/2            starts at T = p [K] over q [K] */
-extern const pro_law pro_law_switch;    /* 1+(p-1)(1+tanh((T-q)/1 K))/2   p times faster above T = q [K] */
+extern const pro_law
+    pro_law_linear; /* c              first order in a reactant; negative below zero: pulls back */
+extern const pro_law
+    pro_law_vacancy; /* 1 - c          first order in what a product c has left to convert; likewise */
+extern const pro_law pro_law_seed; /* max(c, 0)      catalysed by the product c, with pro_law_vacancy on it */
+extern const pro_law
+    pro_law_converted; /* max(1 - c, 0)  catalysed by what reactant c became, with pro_law_linear on it */
+extern const pro_law pro_law_power;  /* c^p            order p; a line below c = q; zero below zero */
+extern const pro_law pro_law_tunnel; /* exp(-c/p)      a growing film of thickness c slows the reaction */
+extern const pro_law pro_law_gate;   /* (1+tanh((T-p)/q))/2            starts at T = p [K] over q [K] */
+extern const pro_law pro_law_switch; /* 1+(p-1)(1+tanh((T-q)/1 K))/2   p times faster above T = q [K] */
 
 extern const pro_law *const pro_law_all[]; /* NULL-terminated */
 #endif

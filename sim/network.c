@@ -64,7 +64,8 @@ pro_status pro_network_check(const pro_network *net) {
   for (int j = 0; j < n; j++) {
     const pro_reaction *r = &net->reactions[j];
     if (!r->source) return pro_fail(PRO_EINPUT, "chemistry %s: %s cites no source", net->name, r->name);
-    if (!(r->full > 0.0)) return pro_fail(PRO_EINPUT, "chemistry %s: %s lacks its full extent", net->name, r->name);
+    if (!(r->full > 0.0))
+      return pro_fail(PRO_EINPUT, "chemistry %s: %s lacks its full extent", net->name, r->name);
     if (pro_field_check(pro_reaction_fields, r) != PRO_OK)
       return pro_fail(PRO_EINPUT, "%s.%s", r->name, pro_error_message());
     double mass = 0.0; /* of gas from a kg of reactant */
@@ -90,7 +91,8 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
     const pro_reaction *r = &net->reactions[j];
     to->A[j][lane] = r->A;
     to->Ea[j][lane] = r->Ea;
-    for (int f = 0; f < PRO_FACTORS_MAX; f++) to->p[j][f][lane] = r->factors[f].p, to->q[j][f][lane] = r->factors[f].q;
+    for (int f = 0; f < PRO_FACTORS_MAX; f++)
+      to->p[j][f][lane] = r->factors[f].p, to->q[j][f][lane] = r->factors[f].q;
     for (int s = 0; s < to->species; s++) to->change[j][s][lane] = r->change[s];
   }
 }
@@ -111,8 +113,8 @@ static void species_from_extents(const pro_network_lanes *net, const pro_lanes *
   }
 }
 
-/* K = A exp(-Ea/(R T)) * capped factors, r = K/(1 + K/k_max) * the other factors: with u the product of the latter and
- * lid = 1/(1 + K/k_max), dr = lid^2 u dK + lid K du. */
+/* K = A exp(-Ea/(R T)) * capped factors, r = K/(1 + K/k_max) * the other factors: with u the product of the latter
+ * and lid = 1/(1 + K/k_max), dr = lid^2 u dK + lid K du. */
 static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *xi, pro_lanes *rate,
                      pro_lanes *slope_T, pro_lanes *slope_xi) {
   pro_lanes c[PRO_SPECIES_MAX];
@@ -126,8 +128,10 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
     pro_lanes K = net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT), u = pro_lanes_all(1.0);
     for (int k = 0; k < factors; k++) {
       r->factors[k].law->at(&f[k], T, &c[r->factors[k].species], &net->p[j][k], &net->q[j][k]);
-      if (r->factors[k].capped) K *= f[k].value;
-      else u *= f[k].value;
+      if (r->factors[k].capped)
+        K *= f[k].value;
+      else
+        u *= f[k].value;
     }
     pro_lanes lid = 1.0 / (1.0 + K / net->k_max);
     rate[j] = lid * K * u;
@@ -136,13 +140,15 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
     for (int i = 0; i < n; i++) slope_xi[j * n + i] = pro_lanes_all(0.0);
     for (int k = 0; k < factors; k++) {
       /* the product without factor k: no division, factors may be zero */
-      pro_lanes others = r->factors[k].capped ? lid * lid * u * net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT) : lid * K;
+      pro_lanes others =
+          r->factors[k].capped ? lid * lid * u * net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT) : lid * K;
       for (int g = 0; g < factors; g++)
         if (g != k && r->factors[g].capped == r->factors[k].capped) others *= f[g].value;
       slope_T[j] += others * f[k].slope_T;
       int s = r->factors[k].species;
       for (int i = 0; i < n; i++)
-        if (net->form->reactions[i].change[s] != 0.0) slope_xi[j * n + i] += others * f[k].slope_c * net->change[i][s];
+        if (net->form->reactions[i].change[s] != 0.0)
+          slope_xi[j * n + i] += others * f[k].slope_c * net->change[i][s];
     }
   }
 }

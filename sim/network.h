@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * sim/network.h - a reaction network as data, and the only code that evaluates one.
  *
- * The unknowns are the reactions' extents xi[j] [-], zero at the start. Everything else the network says is linear in
- * them:
- *     species   c = c0 + N xi        heat   Q = h . xi        gas   n = G xi
- * so right-hand side, Jacobian, energy ledger, gas yield, stage labels and the reference page come from one table. */
+ * The unknowns are the reactions' extents xi[j] [-], zero at the start. Everything else the network says is linear
+ * in them: species   c = c0 + N xi        heat   Q = h . xi        gas   n = G xi so right-hand side, Jacobian,
+ * energy ledger, gas yield, stage labels and the reference page come from one table. */
 #ifndef PRO_NETWORK_H
 #define PRO_NETWORK_H
 
@@ -13,9 +12,9 @@
 
 enum { PRO_SPECIES_MAX = 8, PRO_REACTIONS_MAX = 8, PRO_FACTORS_MAX = 4 };
 
-/* name, molar mass [kg/mol], lower flammability limit in air [-] (0: inert), what it is. The order is the gas axis.
- * Reactions yield the first six; `vapour` is the electrolyte's solvent and `air` what the can was closed with. Molar
- * masses: CIAAW 2021 atomic weights, vapour as dimethyl carbonate; limits: params.yaml gas.LFL_pct. */
+/* name, molar mass [kg/mol], lower flammability limit in air [-] (0: inert), what it is. The order is the gas
+ * axis. Reactions yield the first six; `vapour` is the electrolyte's solvent and `air` what the can was closed
+ * with. Molar masses: CIAAW 2021 atomic weights, vapour as dimethyl carbonate; limits: params.yaml gas.LFL_pct. */
 #define PRO_GAS_LIST(X)                                   \
   X(H2, 2.016e-3, 0.040, "hydrogen")                      \
   X(CO, 28.010e-3, 0.125, "carbon monoxide")              \
@@ -58,17 +57,17 @@ typedef struct pro_factor {
 
 /* r = K/(1 + K/k_max) * (factors not capped),  K = A exp(-Ea/(R T)) * (factors capped)   [1/s] */
 typedef struct pro_reaction {
-  const char *name;                    /* snake_case; NULL ends the list */
-  double A;                            /* frequency factor [1/s] */
-  double Ea;                           /* activation energy [J/mol] */
-  double heat;                         /* released per kg of reactant and unit extent, > 0 exothermic [J/kg] */
-  double content;                      /* reactant per volume of jelly roll [kg/m3] */
+  const char *name; /* snake_case; NULL ends the list */
+  double A;         /* frequency factor [1/s] */
+  double Ea;        /* activation energy [J/mol] */
+  double heat;      /* released per kg of reactant and unit extent, > 0 exothermic [J/kg] */
+  double content;   /* reactant per volume of jelly roll [kg/m3] */
   pro_factor factors[PRO_FACTORS_MAX];
-  double change[PRO_SPECIES_MAX];      /* species change per unit extent [-] */
-  double gas[PRO_GAS_MADE];            /* gas per kg of reactant and unit extent [mol/kg] */
+  double change[PRO_SPECIES_MAX]; /* species change per unit extent [-] */
+  double gas[PRO_GAS_MADE];       /* gas per kg of reactant and unit extent [mol/kg] */
   pro_stage stage;
-  double full;                         /* extent at which the reactant is used up [-]: for labels */
-  const char *source;                  /* where A, Ea, heat and content come from */
+  double full;        /* extent at which the reactant is used up [-]: for labels */
+  const char *source; /* where A, Ea, heat and content come from */
 } pro_reaction;
 
 typedef struct pro_network {

@@ -2,15 +2,21 @@
  * sim/rng.h - random numbers by index, not by order: number `index` of stream (seed, run, purpose, lane) is a pure
  * function of the five, so results depend neither on threads nor on what else was drawn.
  *
- * Method: Philox4x32-10, Salmon et al., SC11 (2011), doi 10.1145/2063384.2063405; normals by Wichura's AS 241 (1988)
- * with our own log, so that the bytes do not depend on the processor's variant of libm. */
+ * Method: Philox4x32-10, Salmon et al., SC11 (2011), doi 10.1145/2063384.2063405; normals by Wichura's AS 241
+ * (1988) with our own log, so that the bytes do not depend on the processor's variant of libm. */
 #ifndef PRO_RNG_H
 #define PRO_RNG_H
 #include <stdint.h>
 
 #include "sim/base.h"
 
-typedef enum pro_purpose { PRO_FOR_PARAMETERS, PRO_FOR_SENSORS, PRO_FOR_SPLIT, PRO_FOR_MIX, PRO_FOR_SOBOL } pro_purpose;
+typedef enum pro_purpose {
+  PRO_FOR_PARAMETERS,
+  PRO_FOR_SENSORS,
+  PRO_FOR_SPLIT,
+  PRO_FOR_MIX,
+  PRO_FOR_SOBOL
+} pro_purpose;
 
 typedef struct pro_stream {
   uint64_t seed, run;

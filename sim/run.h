@@ -6,25 +6,25 @@
 #include "sim/event.h"
 
 /* Truth columns, each (samples) doubles: name, unit, what it is. Stored under /truth by these names. */
-#define PRO_TRUTH_LIST(X)                                                                           \
-  X(T_core, "K", "core temperature")                                                                \
-  X(T_surface, "K", "surface temperature")                                                          \
-  X(T_ambient, "K", "temperature of the surroundings")                                              \
-  X(voltage, "V", "terminal voltage")                                                               \
-  X(current, "A", "terminal current, > 0 charges")                                                  \
-  X(soc, "1", "state of charge")                                                                    \
-  X(short_conductance, "S", "internal short, abuse and collapsed separator together")               \
-  X(separator_collapse, "1", "collapsed share of the separator")                                    \
-  X(pressure_cell, "Pa", "absolute pressure inside the cell")                                       \
-  X(pressure, "Pa", "gauge pressure of the enclosure")                                              \
-  X(mass, "kg", "mass of the cell")                                                                 \
-  X(heat_reaction, "W", "heat of all reactions")                                                    \
-  X(heat_electrical, "W", "heat of currents: short and resistance")                                 \
-  X(heat_exchange, "W", "lost to the surroundings by convection and radiation")                     \
-  X(heater, "W", "heater power")                                                                    \
-  X(gas_H2, "1", "mole fraction of hydrogen in the enclosure")                                      \
-  X(gas_CO, "1", "mole fraction of carbon monoxide in the enclosure")                               \
-  X(gas_CO2, "1", "mole fraction of carbon dioxide in the enclosure")                               \
+#define PRO_TRUTH_LIST(X)                                                             \
+  X(T_core, "K", "core temperature")                                                  \
+  X(T_surface, "K", "surface temperature")                                            \
+  X(T_ambient, "K", "temperature of the surroundings")                                \
+  X(voltage, "V", "terminal voltage")                                                 \
+  X(current, "A", "terminal current, > 0 charges")                                    \
+  X(soc, "1", "state of charge")                                                      \
+  X(short_conductance, "S", "internal short, abuse and collapsed separator together") \
+  X(separator_collapse, "1", "collapsed share of the separator")                      \
+  X(pressure_cell, "Pa", "absolute pressure inside the cell")                         \
+  X(pressure, "Pa", "gauge pressure of the enclosure")                                \
+  X(mass, "kg", "mass of the cell")                                                   \
+  X(heat_reaction, "W", "heat of all reactions")                                      \
+  X(heat_electrical, "W", "heat of currents: short and resistance")                   \
+  X(heat_exchange, "W", "lost to the surroundings by convection and radiation")       \
+  X(heater, "W", "heater power")                                                      \
+  X(gas_H2, "1", "mole fraction of hydrogen in the enclosure")                        \
+  X(gas_CO, "1", "mole fraction of carbon monoxide in the enclosure")                 \
+  X(gas_CO2, "1", "mole fraction of carbon dioxide in the enclosure")                 \
   X(gas_VOC, "1", "mole fraction of hydrocarbons and solvent vapour in the enclosure")
 #define PRO_AS_TRUTH(name, unit, doc) PRO_TRUTH_##name,
 typedef enum pro_truth { PRO_TRUTH_LIST(PRO_AS_TRUTH) PRO_TRUTH_COUNT } pro_truth;
@@ -35,47 +35,48 @@ extern const char *const pro_truth_docs[PRO_TRUTH_COUNT];
 
 /* The three ledgers, at the end of the run. A gap is 0 in exact arithmetic. */
 typedef struct pro_ledger {
-  double energy_gap;      /* |stored - crossed| over the sum of absolute energies that crossed (at least 1 J) [-] */
-  double mass_gap;        /* |m0 - m - gas out| / m0 [-] */
-  double charge_gap;      /* |capacity * delta soc - charge that flowed| / capacity [-] */
-  double energy_crossed;  /* [J] */
-  double heat_reactions, heat_electrical, heat_heater, heat_exchange, heat_vented; /* parts of it, signed, > 0 into the cell [J] */
-  double mass_vented;     /* [kg] */
+  double energy_gap;     /* |stored - crossed| over the sum of absolute energies that crossed (at least 1 J) [-] */
+  double mass_gap;       /* |m0 - m - gas out| / m0 [-] */
+  double charge_gap;     /* |capacity * delta soc - charge that flowed| / capacity [-] */
+  double energy_crossed; /* [J] */
+  double heat_reactions, heat_electrical, heat_heater, heat_exchange,
+      heat_vented;    /* parts of it, signed, > 0 into the cell [J] */
+  double mass_vented; /* [kg] */
 } pro_ledger;
 
 typedef struct pro_trajectory { /* one block, freed as one */
   size_t samples;
   int reactions;
-  double *t;                       /* [s] (samples): k * period */
-  double *truth[PRO_TRUTH_COUNT];  /* (samples) each */
-  double *xi;                      /* extents [-] (reactions, samples) */
-  double clock[PRO_CLOCK_COUNT];   /* [s]; NaN: did not happen */
-  double T_at[PRO_CLOCK_COUNT];    /* core temperature at that moment [K]; NaN likewise */
-  double T_max;                    /* of the core [K] */
-  double rate_end;                 /* core dT/dt at the end [K/s] */
+  double *t;                      /* [s] (samples): k * period */
+  double *truth[PRO_TRUTH_COUNT]; /* (samples) each */
+  double *xi;                     /* extents [-] (reactions, samples) */
+  double clock[PRO_CLOCK_COUNT];  /* [s]; NaN: did not happen */
+  double T_at[PRO_CLOCK_COUNT];   /* core temperature at that moment [K]; NaN likewise */
+  double T_max;                   /* of the core [K] */
+  double rate_end;                /* core dT/dt at the end [K/s] */
   pro_outcome outcome;
   pro_ledger ledger;
   long steps, rejected, rhs_calls, jacobian_calls;
 } pro_trajectory;
 void pro_trajectory_free(pro_trajectory *traj);
 
-/* What the sensors read, in their own codes: reading = code * quantum + offset; PRO_CODE_MISSING where there is none.
- * Columns by pro_sensor_all's order. */
+/* What the sensors read, in their own codes: reading = code * quantum + offset; PRO_CODE_MISSING where there is
+ * none. Columns by pro_sensor_all's order. */
 #define PRO_CODE_MISSING INT32_MIN
 typedef struct pro_observation { /* one block, freed as one */
   size_t samples;
   int channels;
-  double *t;                        /* [s] (samples) */
-  int32_t *code[PRO_SENSORS_MAX];   /* (samples) each */
-  long clipped[PRO_SENSORS_MAX];    /* readings that clipped */
+  double *t;                      /* [s] (samples) */
+  int32_t *code[PRO_SENSORS_MAX]; /* (samples) each */
+  long clipped[PRO_SENSORS_MAX];  /* readings that clipped */
 } pro_observation;
 void pro_observation_free(pro_observation *seen);
 
 typedef struct pro_run {
   pro_case in;
-  pro_trajectory *truth;  /* owned; NULL when status is not PRO_OK */
-  pro_observation *seen;  /* owned; likewise */
-  pro_status status;      /* PRO_OK or PRO_ENUMERIC: the run failed, and that is data */
+  pro_trajectory *truth; /* owned; NULL when status is not PRO_OK */
+  pro_observation *seen; /* owned; likewise */
+  pro_status status;     /* PRO_OK or PRO_ENUMERIC: the run failed, and that is data */
   char message[256];
 } pro_run;
 void pro_run_clear(pro_run *run); /* frees what it owns */

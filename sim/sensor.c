@@ -12,7 +12,7 @@
 #define PRO_DECLARE(name) extern const pro_sensor pro_sensor_##name;
 PRO_sensor_LIST(PRO_DECLARE)
 #define PRO_ENTRY(name) &pro_sensor_##name,
-const pro_sensor *const pro_sensor_all[] = {PRO_sensor_LIST(PRO_ENTRY) NULL};
+    const pro_sensor *const pro_sensor_all[] = {PRO_sensor_LIST(PRO_ENTRY) NULL};
 
 int pro_sensor_count(void) { return (int)PRO_COUNT(pro_sensor_all) - 1; }
 
@@ -22,7 +22,9 @@ int pro_sensor_find(const char *name) {
   return -1;
 }
 
-int32_t pro_sensor_code_low(const pro_sensor *sensor) { return sensor->bits == 16 ? INT16_MIN + 1 : INT32_MIN + 1; }
+int32_t pro_sensor_code_low(const pro_sensor *sensor) {
+  return sensor->bits == 16 ? INT16_MIN + 1 : INT32_MIN + 1;
+}
 int32_t pro_sensor_code_high(const pro_sensor *sensor) { return sensor->bits == 16 ? INT16_MAX : INT32_MAX; }
 
 static pro_stream stream(const pro_case *in, const pro_sensor *sensor, uint32_t what) {

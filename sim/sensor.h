@@ -5,12 +5,12 @@
 #include "sim/run.h"
 
 typedef struct pro_sensor {
-  const char *name;     /* the channel's name in files and detectors */
-  const char *unit;     /* SI */
+  const char *name; /* the channel's name in files and detectors */
+  const char *unit; /* SI */
   const char *doc, *source;
-  pro_truth truth;      /* what it would read if perfect */
-  int bits;             /* 16 or 32: width of its code on disk */
-  double quantum, offset; /* reading = code * quantum + offset */
+  pro_truth truth;             /* what it would read if perfect */
+  int bits;                    /* 16 or 32: width of its code on disk */
+  double quantum, offset;      /* reading = code * quantum + offset */
   pro_sensor_settings typical; /* its imperfections unless a scenario says otherwise */
 } pro_sensor;
 extern const pro_sensor *const pro_sensor_all[]; /* NULL-terminated; one file each in sim/sensor/ */

@@ -14,7 +14,7 @@
 #define PRO_DECLARE(name) extern const pro_integrator pro_integrator_##name;
 PRO_integrator_LIST(PRO_DECLARE)
 #define PRO_ENTRY(name) &pro_integrator_##name,
-const struct pro_integrator *const pro_integrator_all[] = {PRO_integrator_LIST(PRO_ENTRY) NULL};
+    const struct pro_integrator *const pro_integrator_all[] = {PRO_integrator_LIST(PRO_ENTRY) NULL};
 
 const pro_integrator *pro_integrator_find(const char *name) {
   for (const pro_integrator *const *it = pro_integrator_all; *it; it++)
@@ -26,7 +26,8 @@ const char *pro_integrator_name(const pro_integrator *integrator) { return integ
 
 /* ---- the system that an integrator sees ---- */
 
-/* A segment is smooth: at its end the drive's value from before the break holds, so that a jump is not seen early. */
+/* A segment is smooth: at its end the drive's value from before the break holds, so that a jump is not seen early.
+ */
 static double drive_value(const pro_channel *channel, double t, double segment_end) {
   if (t < segment_end || channel->knots == 0) return pro_channel_at(channel, t, NULL);
   double slope, before = segment_end - fmax(1e-6, 1e-12 * segment_end);
@@ -61,9 +62,10 @@ void pro_system_jacobian(pro_system *system, const pro_lanes *t, const pro_lanes
 
 /* ---- one case in flight ---- */
 
-#define STEPS_MAX 2000000       /* of one case, before it counts as failed */
-#define LOCATE_TO 1e-6          /* width to which an event is bracketed [s] */
-#define INSTANT 1e-12           /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] */
+#define STEPS_MAX 2000000 /* of one case, before it counts as failed */
+#define LOCATE_TO 1e-6    /* width to which an event is bracketed [s] */
+#define INSTANT 1e-12 /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] \
+                       */
 
 typedef struct flight {
   const pro_case *in;
@@ -77,7 +79,8 @@ typedef struct flight {
   /* eight samples side by side: the lanes of one look */
   int waiting;
   pro_lanes sample_t, sample_y[PRO_STATES_MAX];
-  double room[PRO_GAS_COUNT], out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
+  double room[PRO_GAS_COUNT],
+      out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
 } flight;
 
 static void look_at(flight *f, double t, const double *y, pro_moment *now) {
@@ -116,8 +119,8 @@ static void look_inside(flight *f, double t, pro_moment *now) {
   look_at(f, t, y, now);
 }
 
-/* The enclosure is well mixed and at constant pressure: what flows in drives out as much. Over a sample the inflow is
- * constant, and the solution exact. */
+/* The enclosure is well mixed and at constant pressure: what flows in drives out as much. Over a sample the inflow
+ * is constant, and the solution exact. */
 static void mix_enclosure(flight *f, size_t k, const double *y, double T_ambient) {
   const pro_enclosure *room = &f->in->enclosure;
   double out[PRO_GAS_COUNT], flow = 0.0, inflow[PRO_GAS_COUNT], dt = f->in->period;
@@ -213,8 +216,8 @@ static void flips_at(flight *f, const pro_moment *now) {
   }
 }
 
-/* Illinois on the dense output between a (margin `which` has its old sign) and b (it has changed): the first moment found
- * at which it has changed, to LOCATE_TO. */
+/* Illinois on the dense output between a (margin `which` has its old sign) and b (it has changed): the first
+ * moment found at which it has changed, to LOCATE_TO. */
 static pro_moment locate(flight *f, int which, pro_moment a, pro_moment b) {
   double margin[PRO_WATCH_COUNT];
   pro_watch_margins(&f->watch, &a, margin);
@@ -242,8 +245,8 @@ static pro_moment locate(flight *f, int which, pro_moment a, pro_moment b) {
   return b;
 }
 
-/* Finds what happened between `last` and the end of the step, in order of time. Returns 1 when the vent opened: *last is
- * then that moment, and what came after it is not true. */
+/* Finds what happened between `last` and the end of the step, in order of time. Returns 1 when the vent opened:
+ * *last is then that moment, and what came after it is not true. */
 static int find_events(flight *f, pro_moment *last, double to) {
   for (;;) {
     double deadline = fmin(pro_watch_deadline(&f->watch), to);
@@ -274,7 +277,8 @@ static pro_status fly(flight *f) {
   const pro_case *in = f->in;
   double t = 0.0;
   pro_moment last;
-  for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = fmin(pro_drive_next_break(&in->drive, t), in->duration);
+  for (int l = 0; l < PRO_LANES; l++)
+    f->system.segment_end[l] = fmin(pro_drive_next_break(&in->drive, t), in->duration);
   look_at(f, t, f->y, &last);
   pro_watch_start(&f->watch, in, &last, voltage_before(f));
   if (f->watch.holds[PRO_WATCH_vent]) f->system.vent_open = pro_lanes_all(1.0);
@@ -284,7 +288,7 @@ static pro_status fly(flight *f) {
     double end = fmin(pro_drive_next_break(&in->drive, t), in->duration);
     for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = end;
     look_at(f, t, f->y, &last);
-    flips_at(f, &last); /* a jump of the drive may change the sign of a margin */
+    flips_at(f, &last);                            /* a jump of the drive may change the sign of a margin */
     if (end - t <= fmax(INSTANT, 0x1p-48 * end)) { /* breaks a rounding apart, or a vent that opens at one */
       while (sample_time(f) <= end) record(f, sample_time(f), f->y);
       write_samples(f);
@@ -296,7 +300,8 @@ static pro_status fly(flight *f) {
       if (f->with->step(f->integrator, 0) != PRO_OK)
         return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", last.t, last.T_core, pro_error_message());
       if (++steps > STEPS_MAX)
-        return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", last.t, last.T_core, STEPS_MAX);
+        return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", last.t, last.T_core,
+                        STEPS_MAX);
       double from, to;
       f->with->span(f->integrator, 0, &from, &to);
       int opened = find_events(f, &last, to);
@@ -325,8 +330,10 @@ static void conclude(flight *f) {
   memcpy(out->clock, f->watch.clock, sizeof out->clock);
   memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
   out->T_max = f->watch.T_max;
-  if (!isnan(out->clock[PRO_CLOCK_runaway_guarded])) out->outcome = PRO_OUTCOME_runaway;
-  else out->outcome = out->rate_end < SETTLED ? PRO_OUTCOME_safe : PRO_OUTCOME_unresolved;
+  if (!isnan(out->clock[PRO_CLOCK_runaway_guarded]))
+    out->outcome = PRO_OUTCOME_runaway;
+  else
+    out->outcome = out->rate_end < SETTLED ? PRO_OUTCOME_safe : PRO_OUTCOME_unresolved;
   pro_cell_ledger(&out->ledger, &f->system.cell, 0, f->in, f->y0, f->y);
   f->with->counts(f->integrator, 0, &out->steps, &out->rejected);
   out->rhs_calls = f->system.rhs_calls;
@@ -371,8 +378,10 @@ pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const pro_inte
     f->with->destroy(f->integrator);
   }
   free(f);
-  if (status == PRO_OK) *out = traj;
-  else pro_trajectory_free(traj);
+  if (status == PRO_OK)
+    *out = traj;
+  else
+    pro_trajectory_free(traj);
   return status;
 }
 

@@ -5,7 +5,8 @@
 #include "sim/run.h"
 
 struct pro_integrator; /* sim/integrator.h */
-extern const struct pro_integrator *const pro_integrator_all[]; /* NULL-terminated; one file each in sim/integrator/ */
+extern const struct pro_integrator
+    *const pro_integrator_all[]; /* NULL-terminated; one file each in sim/integrator/ */
 const struct pro_integrator *pro_integrator_find(const char *name); /* NULL: no such */
 const char *pro_integrator_name(const struct pro_integrator *integrator);
 
@@ -20,9 +21,10 @@ const char *pro_integrator_name(const struct pro_integrator *integrator);
  * PRO_ENOMEM
  *
  * Event times are located to 1 ms or better on the integrator's dense output. */
-pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const struct pro_integrator *integrator) PRO_MUST_CHECK;
+pro_status pro_simulate(pro_trajectory **out, const pro_case *in,
+                        const struct pro_integrator *integrator) PRO_MUST_CHECK;
 
-/* pro_simulate and pro_observe: fills run->truth, seen, status, message; run->in is already set. Returns PRO_OK also
- * where the run failed numerically (that is data), and an error only for PRO_ENOMEM and PRO_EBUG. */
+/* pro_simulate and pro_observe: fills run->truth, seen, status, message; run->in is already set. Returns PRO_OK
+ * also where the run failed numerically (that is data), and an error only for PRO_ENOMEM and PRO_EBUG. */
 pro_status pro_run_case(pro_run *run, const struct pro_integrator *integrator) PRO_MUST_CHECK;
 #endif

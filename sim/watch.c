@@ -4,14 +4,14 @@
 #include <math.h>
 #include <string.h>
 
-#define SHORT_DROP 0.025    /* [V], the ORNL/Sandia indentation protocol */
-#define SHORT_COUNTS 1e-4   /* [S]: below it a fall of the voltage is the load's, not a short's */
-#define VOLTAGE_SHARE 0.75  /* [-], GB 38031 */
-#define GUARD_T 333.15      /* 60 degC [K] */
-#define GUARD_SUSTAIN 2.0   /* [s] */
-#define GUARD_RISE 50.0     /* [K] */
-#define GUARD_HORIZON 60.0  /* [s] */
-#define GB_SUSTAIN 3.0      /* [s] */
+#define SHORT_DROP 0.025   /* [V], the ORNL/Sandia indentation protocol */
+#define SHORT_COUNTS 1e-4  /* [S]: below it a fall of the voltage is the load's, not a short's */
+#define VOLTAGE_SHARE 0.75 /* [-], GB 38031 */
+#define GUARD_T 333.15     /* 60 degC [K] */
+#define GUARD_SUSTAIN 2.0  /* [s] */
+#define GUARD_RISE 50.0    /* [K] */
+#define GUARD_HORIZON 60.0 /* [s] */
+#define GB_SUSTAIN 3.0     /* [s] */
 
 void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[PRO_WATCH_COUNT]) {
   const pro_cell *cell = &w->in->cell;
@@ -94,11 +94,16 @@ void pro_watch_start(pro_watch *w, const pro_case *in, const pro_moment *now, do
 
 void pro_watch_flip(pro_watch *w, int which, const pro_moment *now) {
   static const int clock_of[PRO_WATCH_COUNT] = {
-      [PRO_WATCH_short] = PRO_CLOCK_short,         [PRO_WATCH_voltage] = PRO_CLOCK_voltage,
-      [PRO_WATCH_vent] = PRO_CLOCK_vent,           [PRO_WATCH_separator] = PRO_CLOCK_separator,
-      [PRO_WATCH_rate_10K] = PRO_CLOCK_10K_per_min, [PRO_WATCH_rate_1] = PRO_CLOCK_runaway,
-      [PRO_WATCH_warm] = -1,                       [PRO_WATCH_limit] = -1,
-      [PRO_WATCH_ambient] = PRO_CLOCK_ambient,     [PRO_WATCH_mark] = PRO_CLOCK_mark,
+      [PRO_WATCH_short] = PRO_CLOCK_short,
+      [PRO_WATCH_voltage] = PRO_CLOCK_voltage,
+      [PRO_WATCH_vent] = PRO_CLOCK_vent,
+      [PRO_WATCH_separator] = PRO_CLOCK_separator,
+      [PRO_WATCH_rate_10K] = PRO_CLOCK_10K_per_min,
+      [PRO_WATCH_rate_1] = PRO_CLOCK_runaway,
+      [PRO_WATCH_warm] = -1,
+      [PRO_WATCH_limit] = -1,
+      [PRO_WATCH_ambient] = PRO_CLOCK_ambient,
+      [PRO_WATCH_mark] = PRO_CLOCK_mark,
       [PRO_WATCH_cooling] = -1,
   };
   pro_watch_see(w, now);
@@ -117,7 +122,8 @@ void pro_watch_see(pro_watch *w, const pro_moment *now) {
     w->clock[PRO_CLOCK_max] = now->t, w->T_at[PRO_CLOCK_max] = now->T_core;
   }
   for (int c = 0; c < w->candidates; c++)
-    if (now->t <= w->candidate[c].start + GUARD_HORIZON) w->candidate[c].T_top = fmax(w->candidate[c].T_top, now->T_core);
+    if (now->t <= w->candidate[c].start + GUARD_HORIZON)
+      w->candidate[c].T_top = fmax(w->candidate[c].T_top, now->T_core);
   settle_candidates(w, now->t);
   if (now->t >= w->in->t_fault) stamp(w, PRO_CLOCK_fault, w->in->t_fault, now->T_core);
   if (now->t >= w->gb_start + GB_SUSTAIN) stamp(w, PRO_CLOCK_gb, w->gb_start + GB_SUSTAIN, now->T_core);

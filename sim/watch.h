@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * sim/watch.h - turns moments of a run into the clocks of sim/event.h. Knows no integrator: simulate.c shows it the ends
- * of each step and the moments at which a margin changes its sign. */
+ * sim/watch.h - turns moments of a run into the clocks of sim/event.h. Knows no integrator: simulate.c shows it
+ * the ends of each step and the moments at which a margin changes its sign. */
 #ifndef PRO_WATCH_H
 #define PRO_WATCH_H
 #include "sim/run.h"
 
 /* What is watched; a margin is positive where the sentence holds. */
-#define PRO_WATCH_LIST(X)                                            \
-  X(short, "an internal short has cost 25 mV")                       \
-  X(voltage, "the voltage is below 75 % of its start")               \
-  X(vent, "the pressure is above the burst pressure")                \
-  X(separator, "more than half of the separator has collapsed")      \
-  X(rate_10K, "the core heats by more than 10 K/min")                \
-  X(rate_1, "the core heats by more than 1 K/s")                     \
-  X(warm, "the core is above 60 degC")                               \
-  X(limit, "the core is above the operating limit")                  \
-  X(ambient, "the core is hotter than its surroundings")             \
-  X(mark, "the core is above T_mark")                                \
+#define PRO_WATCH_LIST(X)                                       \
+  X(short, "an internal short has cost 25 mV")                  \
+  X(voltage, "the voltage is below 75 % of its start")          \
+  X(vent, "the pressure is above the burst pressure")           \
+  X(separator, "more than half of the separator has collapsed") \
+  X(rate_10K, "the core heats by more than 10 K/min")           \
+  X(rate_1, "the core heats by more than 1 K/s")                \
+  X(warm, "the core is above 60 degC")                          \
+  X(limit, "the core is above the operating limit")             \
+  X(ambient, "the core is hotter than its surroundings")        \
+  X(mark, "the core is above T_mark")                           \
   X(cooling, "the core cools")
 #define PRO_AS_WATCH(name, doc) PRO_WATCH_##name,
 typedef enum pro_watch_id { PRO_WATCH_LIST(PRO_AS_WATCH) PRO_WATCH_COUNT } pro_watch_id;
@@ -49,6 +49,7 @@ void pro_watch_start(pro_watch *watch, const pro_case *in, const pro_moment *now
 void pro_watch_flip(pro_watch *watch, int which, const pro_moment *now);
 /* A moment between which and the last one no margin changed unseen: the end of a step. */
 void pro_watch_see(pro_watch *watch, const pro_moment *now);
-/* The earliest time at which a pending question must be answered by a moment of its own: see it when passing; infinity. */
+/* The earliest time at which a pending question must be answered by a moment of its own: see it when passing;
+ * infinity. */
 double pro_watch_deadline(const pro_watch *watch);
 #endif
