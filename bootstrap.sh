@@ -50,14 +50,14 @@ install_packages() {
 
 cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 
-build() { # folder, target or "", cmake options
-  folder=$1 target=$2
+build() { # folder, targets or "", cmake options
+  folder=$1 targets=$2
   shift 2
   say "building in $folder"
   cmake -S . -B "$folder" "$@" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; exit 1; }
   rm -f "$folder.log"
   # shellcheck disable=SC2086
-  cmake --build "$folder" ${target:+--target $target} -j "$cores" >&2
+  cmake --build "$folder" ${targets:+--target $targets} -j "$cores" >&2
 }
 
 score() { # title, folder
@@ -75,7 +75,7 @@ score() { # title, folder
 demo() {
   # shellcheck disable=SC2086
   install_packages $packages
-  build build prodrome -DCMAKE_BUILD_TYPE=Release
+  build build "prodrome kim cost validate" -DCMAKE_BUILD_TYPE=Release
   mkdir -p build/demo
   say "sweeping scenarios/quickstart.yaml"
   build/prodrome sweep scenarios/quickstart.yaml -o build/demo/quickstart.h5
