@@ -11,7 +11,6 @@
 
 #define PRO_GAS_CONSTANT 8.31446261815324   /* [J/(mol K)], CODATA 2018, exact */
 #define PRO_STEFAN_BOLTZMANN 5.670374419e-8 /* [W/(m2 K4)], CODATA 2018 */
-#define PRO_FARADAY 96485.33212             /* [C/mol], CODATA 2018 */
 #define PRO_ATMOSPHERE 101325.0             /* standard atmosphere [Pa] */
 #define PRO_ZERO_CELSIUS 273.15             /* [K] */
 

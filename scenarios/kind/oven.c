@@ -25,21 +25,18 @@ static pro_status apply(pro_case *in, const void *params) {
   const oven *o = params;
   pro_kind_exchange(in, o->film_coefficient, o->emissivity);
   pro_channel *ambient = &in->drive.channel[PRO_DRIVE_T_ambient];
-  double limit = in->cell.T_operating_max;
+  /* the abuse begins with the heating that will pass the limit, not when it does */
+  in->t_fault = pro_kind_fault(in, o->T > in->cell.T_operating_max ? o->delay : (double)NAN);
   if (isnan(o->ramp)) {
     if (o->delay > 0.0) {
       pro_channel_add(ambient, 0.0, in->T_initial);
       pro_channel_add(ambient, o->delay, in->T_initial);
     }
     pro_channel_add(ambient, o->delay, o->T);
-    in->t_fault = pro_kind_fault(in, o->T > limit ? o->delay : (double)NAN);
     return PRO_OK;
   }
-  double rise = o->T - in->T_initial;
   pro_channel_add(ambient, o->delay, in->T_initial);
-  pro_channel_add(ambient, o->delay + fabs(rise) / o->ramp, o->T);
-  /* the abuse begins with the heating that will pass the limit, not when it does */
-  in->t_fault = pro_kind_fault(in, o->T > limit ? o->delay : (double)NAN);
+  pro_channel_add(ambient, o->delay + fabs(o->T - in->T_initial) / o->ramp, o->T);
   return PRO_OK;
 }
 

@@ -47,8 +47,8 @@ static int rhs(double t, N_Vector y, N_Vector f, void *data) {
 }
 
 /* I - gamma J in one go: the packaged library is built without optimisation, and its dense matrix code with it */
-static int linear_system(double t, N_Vector y, N_Vector fy, SUNMatrix M, booleantype jok, booleantype *jcur, double gamma,
-                         void *data, N_Vector a, N_Vector b, N_Vector c) {
+static int linear_system(double t, N_Vector y, N_Vector fy, SUNMatrix M, booleantype jok, booleantype *jcur,
+                         double gamma, void *data, N_Vector a, N_Vector b, N_Vector c) {
   (void)fy, (void)M, (void)a, (void)b, (void)c;
   solver *s = data;
   int n = s->n;
@@ -68,7 +68,8 @@ static SUNLinearSolver_Type type(SUNLinearSolver linear) {
   return SUNLINEARSOLVER_DIRECT;
 }
 
-/* LU with row pivoting of the block that feeds back; below it stand the ledgers, whose columns are the identity's */
+/* LU with row pivoting of the block that feeds back; below it stand the ledgers, whose columns are the identity's
+ */
 static int factorise(SUNLinearSolver linear, SUNMatrix M) {
   (void)M;
   solver *s = linear->content;
@@ -157,8 +158,9 @@ static SUNLinearSolver linear_create(solver *s) {
   return linear;
 }
 
-/* An extent counts by what it has used or by what it has left, whichever is less: a reactant that is being exhausted is
- * known relatively, like one that has just begun, and does not fall below zero by the tolerance of a whole extent. */
+/* An extent counts by what it has used or by what it has left, whichever is less: a reactant that is being
+ * exhausted is known relatively, like one that has just begun, and does not fall below zero by the tolerance of a
+ * whole extent. */
 static int weights(N_Vector y, N_Vector w, void *data) {
   const solver *s = data;
   const pro_layout *at = &s->system->cell.layout;
@@ -176,8 +178,9 @@ static int weights(N_Vector y, N_Vector w, void *data) {
   return 0;
 }
 
-/* With CVODE's own limits a fifth to a half of a runaway ensemble fails in the explosion, and a reused Jacobian returns
- * unphysical states: hence the two limits and a fresh Jacobian every step (docs/physics.md, "Integration"). */
+/* With CVODE's own limits a fifth to a half of a runaway ensemble fails in the explosion, and a reused Jacobian
+ * returns unphysical states: hence the two limits and a fresh Jacobian every step (docs/physics.md,
+ * "Integration"). */
 static int set_up(solver *s) {
   int bad = CVodeInit(s->memory, rhs, 0.0, s->y);
   bad |= CVodeWFtolerances(s->memory, weights);
@@ -265,10 +268,13 @@ static void span(const void *self, int lane, double *from, double *to) {
 static void dense(void *self, int lane, double t, double *y) {
   (void)lane;
   solver *s = self;
-  /* at the stop time CVODE may have shortened the last step's end by a rounding: its y is exact there */
-  N_Vector from = s->y;
-  if (t != s->to && CVodeGetDky(s->memory, t, 0, s->at) == CV_SUCCESS) from = s->at;
-  memcpy(y, N_VGetArrayPointer(from), (size_t)s->n * sizeof *y);
+  if (t >= s->to) { /* at the stop time CVODE may have ended a rounding before it */
+    memcpy(y, N_VGetArrayPointer(s->y), (size_t)s->n * sizeof *y);
+    return;
+  }
+  /* no state is made up where CVODE has none: what is not a number fails the run */
+  if (CVodeGetDky(s->memory, fmax(t, s->from), 0, s->at) != CV_SUCCESS) N_VConst((double)NAN, s->at);
+  memcpy(y, N_VGetArrayPointer(s->at), (size_t)s->n * sizeof *y);
 }
 
 static void counts(const void *self, int lane, long *steps, long *rejected) {
