@@ -86,7 +86,7 @@ void pro_bench_case(pro_case *out, const char *preset_name) {
   const pro_cell_preset *preset = pro_cell_find(preset_name);
   assert(preset);
   memset(out, 0, sizeof *out);
-  out->cell = preset->cell;
+  pro_cell_of_preset(&out->cell, preset);
   out->network = *pro_chemistry_find(preset->chemistry);
   pro_field_defaults(pro_enclosure_fields, &out->enclosure);
   for (int s = 0; s < pro_sensor_count(); s++) out->sensors[s] = pro_sensor_all[s]->typical;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "output/csv.h"
+#include "sim/csv.h"
 
 #define AT(member) offsetof(pro_member, member)
 
@@ -177,7 +177,7 @@ pro_status pro_member_run(pro_member_result *out, const pro_member *m, double rt
   size_t last = run->samples - 1;
   double xi[PRO_REACTIONS_MAX], end[PRO_SPECIES_MAX + 1];
   for (int j = 0; j < run->reactions; j++) xi[j] = run->xi[(size_t)j * run->samples + last];
-  pro_network_species(&in.network, xi, end);
+  pro_network_species(&in.network, 1.0, xi, end);
   end[PRO_MEMBER_STATES - 1] = run->truth[PRO_TRUTH_T_core][last];
   out->state_error = 0.0;
   for (int i = 0; i < PRO_MEMBER_STATES; i++)

@@ -189,6 +189,7 @@ static pro_status validate(pro_arguments *args, int *wrong) {
   if (as_json + (check != NULL) + (update != NULL) > 1)
     return pro_fail(PRO_EUSAGE, "--json, --check and --update exclude each other");
   PRO_TRY(pro_validate_parts(&checks));
+  PRO_TRY(pro_validate_lim1tr(&checks));
   PRO_TRY(pro_validate_cells(&checks));
   if (members) PRO_TRY(pro_validate_members(&checks, members));
   for (int i = 0; i < checks.count; i++) {

@@ -37,9 +37,9 @@ static void bare(pro_case *out, const pro_network *net, double T, double duratio
 static double rate_at_start(const pro_network *net, int reaction, double T) {
   pro_network_lanes wide = {0};
   for (int l = 0; l < PRO_LANES; l++) pro_network_load(&wide, l, net);
-  pro_lanes xi[PRO_REACTIONS_MAX], rate[PRO_REACTIONS_MAX], wide_T = pro_lanes_all(T);
+  pro_lanes xi[PRO_REACTIONS_MAX], rate[PRO_REACTIONS_MAX], wide_T = pro_lanes_all(T), full = pro_lanes_all(1.0);
   for (int j = 0; j < PRO_REACTIONS_MAX; j++) xi[j] = pro_lanes_all(0.0);
-  pro_network_rates(&wide, &wide_T, xi, rate);
+  pro_network_rates(&wide, &wide_T, &full, xi, rate);
   return rate[reaction][0];
 }
 
@@ -135,7 +135,7 @@ static pro_status shared_species(pro_checks *to) {
   pro_checks_at_most(to, fabs(rise * in.cell.mass * in.cell.heat_capacity / heat - 1.0), 1e-9,
                      "two channels of one cathode: stored heat off the sum of the channels', relative");
   double c;
-  pro_network_species(&net, (double[]){run->xi[1], run->xi[3]}, &c);
+  pro_network_species(&net, 1.0, (double[]){run->xi[1], run->xi[3]}, &c);
   pro_checks_at_most(to, fabs(0.999 - c - xi) / 0.999, 1e-9, "two channels of one cathode: mass lost, relative");
   pro_trajectory_free(run);
   return PRO_OK;

@@ -67,8 +67,9 @@ static const struct {
 } ledger_rows[] = {
 #define ROW(member) \
   { #member, offsetof(pro_ledger, member) }
-    ROW(energy_gap),      ROW(mass_gap),    ROW(charge_gap),    ROW(energy_crossed), ROW(heat_reactions),
-    ROW(heat_electrical), ROW(heat_heater), ROW(heat_exchange), ROW(heat_vented),    ROW(mass_vented),
+    ROW(energy_gap),     ROW(mass_gap),        ROW(charge_gap),  ROW(energy_crossed),
+    ROW(heat_reactions), ROW(heat_electrical), ROW(heat_heater), ROW(heat_exchange),
+    ROW(heat_vented),    ROW(heat_ejected),    ROW(mass_vented), ROW(mass_ejected),
 #undef ROW
 };
 

@@ -123,13 +123,17 @@ static int cell_item(pro_item *out, int k) {
 }
 
 static void cell_describe(FILE *to, int k) {
+  pro_cell cell;
+  pro_cell_of_preset(&cell, pro_cell_all[k]);
   fprintf(to, "Chemistry: `%s` unless a scenario says otherwise.\n\n", pro_cell_all[k]->chemistry);
-  pro_fields_print(to, pro_cell_fields, &pro_cell_all[k]->cell, "cell.");
+  pro_fields_print(to, pro_cell_fields, &cell, "cell.");
 }
 
 static void cell_json(pro_json *json, int k) {
+  pro_cell cell;
+  pro_cell_of_preset(&cell, pro_cell_all[k]);
   pro_json_text(json, "chemistry", pro_cell_all[k]->chemistry);
-  pro_fields_json(json, pro_cell_fields, &pro_cell_all[k]->cell);
+  pro_fields_json(json, pro_cell_fields, &cell);
 }
 
 /* ---- kinds ---- */
@@ -144,10 +148,15 @@ static void kind_describe(FILE *to, int k) {
   char prefix[64];
   snprintf(prefix, sizeof prefix, "%s.", pro_kind_all[k]->name);
   pro_fields_print(to, pro_kind_all[k]->fields, NULL, prefix);
+  if (pro_kind_all[k]->file)
+    fprintf(to, "| `%sfile` | name | not given | of a file | %s |\n", prefix, pro_kind_all[k]->file->doc);
   fputs("\nThe keys that scenarios of all kinds share: `prodrome describe scenario`.\n", to);
 }
 
-static void kind_json(pro_json *json, int k) { pro_fields_json(json, pro_kind_all[k]->fields, NULL); }
+static void kind_json(pro_json *json, int k) {
+  if (pro_kind_all[k]->file) pro_json_text(json, "file", pro_kind_all[k]->file->doc);
+  pro_fields_json(json, pro_kind_all[k]->fields, NULL);
+}
 
 /* ---- sensors ---- */
 

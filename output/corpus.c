@@ -91,6 +91,9 @@ const pro_corpus_column pro_corpus_columns[] = {
   COLUMN("/run_info", "heat_exchange", f64, ledger.heat_exchange, "J", none, 0,
          "by convection and radiation, > 0 into the cell")
   COLUMN("/run_info", "heat_vented", f64, ledger.heat_vented, "J", none, 0, "with vented gas, > 0 into the cell")
+  COLUMN("/run_info", "heat_ejected", f64, ledger.heat_ejected, "J", none, 0,
+         "with solids thrown out, and of what reacts in them outside, > 0 into the cell")
+  COLUMN("/run_info", "mass_ejected", f64, ledger.mass_ejected, "kg", none, 0, "mass of solids thrown out")
   COLUMN("/run_info", "mass_vented", f64, ledger.mass_vented, "kg", none, 0, "mass of vented gas")
   COLUMN("/run_info", "rate_end", f64, rate_end, "K/s", none, 0, "core dT/dt at the end of the run")
   {0}};

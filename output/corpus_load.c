@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "output/corpus_hdf5.h"
-#include "output/sha256.h"
+#include "sim/sha256.h"
 
 /* ---- attributes ---- */
 

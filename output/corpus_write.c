@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "output/corpus_put.h"
-#include "output/sha256.h"
 #include "sim/chemistry.h"
 #include "sim/sensor.h"
+#include "sim/sha256.h"
 
 /* A column along obs. Whole chunks are gathered in memory and written once, so that HDF5 compresses each one time
  * and a full disk shows in the call that wrote. */
@@ -331,6 +331,12 @@ static pro_status take_samples(pro_corpus_writer *w, const pro_run *run) {
 
 static double plain_nan(double x) { return isnan(x) ? NAN : x; } /* one bit pattern for all of them */
 
+static uint8_t cells_known(void) { /* the number that a cell from a datasheet has, behind the presets' */
+  int n = 0;
+  while (n < UINT8_MAX && pro_cell_all[n]) n++;
+  return (uint8_t)n;
+}
+
 static pro_corpus_row row_of(const pro_corpus_writer *w, const pro_run *run) {
   const pro_case *in = &run->in;
   const pro_trajectory *truth = run->truth;
@@ -344,7 +350,7 @@ static pro_corpus_row row_of(const pro_corpus_writer *w, const pro_run *run) {
       .class_ = (uint8_t)pro_label_class(run),
       .family = (uint8_t)in->family,
       .chemistry = (uint8_t)in->chemistry,
-      .cell = (uint8_t)in->preset,
+      .cell = in->preset < 0 ? cells_known() : (uint8_t)in->preset,
       .cell_draw = in->cell_draw,
       .twin_of = -1,
       .split = (uint8_t)pro_label_split(w->plan->seed, in->cell_draw),
@@ -365,7 +371,7 @@ static pro_corpus_row row_of(const pro_corpus_writer *w, const pro_run *run) {
     row.rhs_calls = truth->rhs_calls, row.jacobian_calls = truth->jacobian_calls;
     row.ledger = truth->ledger;
   } else {
-    row.ledger = (pro_ledger){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    row.ledger = (pro_ledger){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
   }
   return row;
 }
@@ -450,6 +456,7 @@ static const char **names_of(size_t *count, const pro_corpus_writer *w, pro_corp
     for (; n < UINT8_MAX && pro_chemistry_all[n]; n++) name[n] = pro_chemistry_all[n]->name;
   if (flags == PRO_FLAGS_cell)
     for (; n < UINT8_MAX && pro_cell_all[n]; n++) name[n] = pro_cell_all[n]->name;
+  if (flags == PRO_FLAGS_cell && w->has_cell[n]) name[n++] = "datasheet";
   if (flags == PRO_FLAGS_status)
     for (; n < PRO_STATUS_COUNT; n++) name[n] = pro_status_name((pro_status)n);
   *count = n;

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "output/csv.h"
 #include "output/trace_index.h"
+#include "sim/csv.h"
 #include "sim/unit.h"
 
 enum { COLUMNS_MAX = 4096, USED_MAX = 64, NAME_SIZE = 64 };

@@ -10,14 +10,15 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "output/csv.h"
 #include "output/trace.h"
+#include "sim/csv.h"
 
 /* Columns of an index that we read; the rest is for people. */
-#define INDEX_COLUMNS(X)                                                                                          \
-  X(file)                                                                                                         \
-  X(trace)                                                                                                        \
-  X(outcome) X(label) X(test_kind) X(notes) X(format) X(capacity_Ah) X(mass_kg) X(voltage_min_V) X(voltage_max_V) \
+#define INDEX_COLUMNS(X)                                                                               \
+  X(file)                                                                                              \
+  X(trace)                                                                                             \
+  X(outcome)                                                                                           \
+  X(label) X(test_kind) X(notes) X(format) X(capacity_Ah) X(mass_kg) X(voltage_min_V) X(voltage_max_V) \
       X(T_operating_max_degC) X(t_runaway) X(t_rate1) X(t_short)
 #define AS_ID(name) INDEX_##name,
 enum { INDEX_COLUMNS(AS_ID) INDEX_COUNT };

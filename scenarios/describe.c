@@ -64,12 +64,17 @@ static void print_top(FILE *to) {
   print_table(to, "initial.", pro_initial_fields, "");
 }
 
+static void print_file(FILE *to, const char *prefix, const pro_kind_file *file) {
+  if (file) fprintf(to, "| `%sfile` | - | not given | a file's name | %s |\n", prefix, file->doc);
+}
+
 static void print_kind(FILE *to, const pro_kind *kind) {
   char title[96], prefix[96];
   snprintf(title, sizeof title, "Kind %s", kind->name);
   snprintf(prefix, sizeof prefix, "%s.", kind->name);
   head(to, title, kind->doc);
   print_table(to, prefix, kind->fields, "");
+  print_file(to, prefix, kind->file);
   fprintf(to, "\nSource: %s\n", kind->source);
 }
 
@@ -78,6 +83,12 @@ static void print_rest(FILE *to) {
   print_row(to, "cell.", &pro_preset_field, "1", "");
   print_row(to, "", &pro_chemistry_field, "1", "");
   print_table(to, "cell.", pro_cell_fields, "the preset's");
+  head(to, "A cell from its datasheet",
+       "In a preset's place: the rest of the cell follows by rule, and keys of section cell override it.");
+  print_table(to, "datasheet.", pro_datasheet_fields, "");
+  head(to, "Contact", "A plate or a neighbour at the cell's surface, whatever the kind.");
+  print_table(to, "contact.", pro_contact_fields, "");
+  print_file(to, "contact.", &pro_contact_file);
   head(to, "The enclosure", "What the cell vents into.");
   print_table(to, "enclosure.", pro_enclosure_fields, "");
   fputs(
@@ -99,6 +110,22 @@ static void print_rest(FILE *to) {
 }
 
 static void print_vary(FILE *to) {
+  fputs(
+      "\n## Files\n\n"
+      "A key `file` names a table of text, relative to the file in which it stands (in `--set`: from where the "
+      "program runs). "
+      "Its first line\n"
+      "names the columns, each with its unit: `time_s,current_A,T_ambient_degC`, `Current / A`, `T_ambient "
+      "[degC]`; others are "
+      "skipped. Time\n"
+      "counts from the first row and may not run backwards; equal times are a jump, and between rows values "
+      "change in straight "
+      "lines. A\n"
+      "blank value is left out. A temperature is held before and after the file; a current is zero then. The "
+      "resolved scenario "
+      "has the\n"
+      "file's SHA-256.\n",
+      to);
   fprintf(
       to,
       "\n## What varies\n\n"

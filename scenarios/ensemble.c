@@ -62,9 +62,11 @@ static void hand_over(crew *c) {
 
 static void live(crew *c, slot *s, uint64_t k) {
   memset(&s->run, 0, sizeof s->run);
-  pro_status status = pro_scenario_case(&s->run.in, c->job->scenario, k);
+  const pro_ensemble *job = c->job;
+  pro_status status =
+      job->scenario ? pro_scenario_case(&s->run.in, job->scenario, k) : job->make(&s->run.in, k, job->recipe);
   if (status == PRO_OK)
-    status = pro_run_case(&s->run, c->job->integrator);
+    status = pro_run_case(&s->run, job->integrator);
   else { /* contradictory draws are data, as a failed integration is */
     s->run.status = status;
     snprintf(s->run.message, sizeof s->run.message, "%s", pro_error_message());

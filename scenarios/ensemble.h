@@ -10,20 +10,27 @@ struct pro_integrator;
 /* Called for case first, first + 1, ... from one thread at a time; `run` is the callee's to read, not to keep. */
 typedef pro_status pro_sink_fn(void *payload, const pro_run *run);
 
+/* Makes case k; called from several threads at once, so it only reads `recipe`. PRO_EINPUT is data, as a draw that
+ * contradicts itself. */
+typedef pro_status pro_make_fn(pro_case *out, uint64_t k, const void *recipe);
+
 typedef struct pro_ensemble {
-  const pro_scenario *scenario;
+  const pro_scenario *scenario; /* or NULL: */
+  pro_make_fn *make;            /* what makes the cases instead */
+  const void *recipe;           /* handed to it */
   uint64_t first, count;
   int threads;                             /* 0: as many as the machine gives this process */
   const struct pro_integrator *integrator; /* NULL: the default */
   pro_sink_fn *sink;
   void *payload;
-  const volatile int *stop;                /* non-zero: finish what is in the air and return PRO_EINTERRUPTED; may be NULL */
+  const volatile int *stop; /* non-zero: finish what is in the air and return PRO_EINTERRUPTED; may be NULL */
 } pro_ensemble;
 
-/* A run that fails numerically is handed over with its status and message, and the rest goes on; so is a case whose
- * draws contradict each other. Only the sink's failure, no memory or `stop` end it early. At most a fixed number of
- * finished runs wait for their turn, whatever `count` is. */
+/* A run that fails numerically is handed over with its status and message, and the rest goes on; so is a case
+ * whose draws contradict each other. Only the sink's failure, no memory or `stop` end it early. At most a fixed
+ * number of finished runs wait for their turn, whatever `count` is. */
 pro_status pro_ensemble_run(const pro_ensemble *ensemble) PRO_MUST_CHECK;
 
-int pro_threads_available(void); /* what the scheduler's affinity and OMP_NUM_THREADS give this process, at least 1 */
+int pro_threads_available(
+    void); /* what the scheduler's affinity and OMP_NUM_THREADS give this process, at least 1 */
 #endif

@@ -33,16 +33,18 @@ const pro_field pro_run_fields[] = {
 const pro_field pro_initial_fields[] = {
     {"T", PRO_REAL, offsetof(pro_case, T_initial), "K", 0.0, 200.0, 900.0, "of the cell and of what surrounds it",
      PRO_NEEDED, NULL},
-    {"soc", PRO_REAL, offsetof(pro_case, soc_initial), "1", 0.0, 0.0, 1.0, "state of charge", PRO_NEEDED, NULL},
+    {"soc", PRO_REAL, offsetof(pro_case, soc_initial), "1", 0.0, 0.0, 1.0,
+     "state of charge; up to 1.2 where kind overcharge goes on charging", PRO_NEEDED, NULL},
     PRO_FIELD_END,
 };
 
-static void add(pro_sections *to, pro_place place, const pro_field *fields, int sensor, const char *doc,
-                const char *prefix, const char *name) {
+static pro_section *add(pro_sections *to, pro_place place, const pro_field *fields, int sensor, const char *doc,
+                        const char *prefix, const char *name) {
   assert(to->count < PRO_SECTIONS_MAX);
   pro_section *s = &to->list[to->count++];
   *s = (pro_section){.place = place, .fields = fields, .sensor = sensor, .doc = doc};
   snprintf(s->name, sizeof s->name, "%s%s", prefix, name);
+  return s;
 }
 
 static const pro_reaction *reaction_of(const pro_network *net, const char *name) {
@@ -68,9 +70,15 @@ static int all_have(int chemistries, const int *chemistry, const char *name, int
 void pro_sections_make(pro_sections *out, const pro_kind *kind, int chemistries, const int *chemistry) {
   *out = (pro_sections){.count = 0};
   add(out, PRO_PLACE_CASE, pro_run_fields, 0, "of the run", "", "");
-  add(out, PRO_PLACE_CASE, pro_initial_fields, 0, "how the cell begins", "", "initial");
-  if (kind) add(out, PRO_PLACE_KIND, kind->fields, 0, kind->doc, "", kind->name);
-  add(out, PRO_PLACE_CELL, pro_cell_fields, 0, "takes the place of the preset's values", "", "cell");
+  add(out, PRO_PLACE_CASE, pro_initial_fields, 0, "how the cell begins", "", "initial")->soc_max =
+      kind && kind->soc_max > 1.0 ? kind->soc_max : 1.0;
+  if (kind) add(out, PRO_PLACE_KIND, kind->fields, 0, kind->doc, "", kind->name)->file = kind->file;
+  add(out, PRO_PLACE_CONTACT, pro_contact_fields, 0, "a plate or a neighbour at the cell's surface", "", "contact")
+      ->file = &pro_contact_file;
+  add(out, PRO_PLACE_SHEET, pro_datasheet_fields, 0, "a cell from what its datasheet says, in a preset's place",
+      "", "datasheet");
+  add(out, PRO_PLACE_CELL, pro_cell_fields, 0, "takes the place of the preset's or the datasheet's values", "",
+      "cell");
   add(out, PRO_PLACE_ENCLOSURE, pro_enclosure_fields, 0, "what the cell vents into", "", "enclosure");
   for (int s = 0; pro_sensor_all[s]; s++)
     add(out, PRO_PLACE_SENSOR, pro_sensor_settings_fields, s, pro_sensor_all[s]->doc, "sensors.",
@@ -105,6 +113,7 @@ void pro_key_make(pro_key *out, const pro_section *section, const pro_field *fie
   snprintf(out->path, sizeof out->path, "%s%s%s", section->name, *section->name ? "." : "", field->name);
   snprintf(out->part, sizeof out->part, "%s", section->name);
   if (section->place == PRO_PLACE_SENSOR) fit_sensor(&out->field, field->name, section->sensor);
+  if (section->soc_max > 0.0 && strcmp(field->name, "soc") == 0) out->field.high = section->soc_max;
 }
 
 const pro_field *pro_key_field(const pro_key *key, pro_field *room) {
@@ -130,7 +139,7 @@ int pro_key_find(pro_key *out, const pro_sections *sections, const char *path) {
   return field != NULL;
 }
 
-void *pro_key_object(const pro_key *key, pro_case *in, void *params) {
+void *pro_key_object(const pro_key *key, pro_case *in, pro_told *told) {
   switch (key->place) {
     case PRO_PLACE_CASE:
       return in;
@@ -148,7 +157,11 @@ void *pro_key_object(const pro_key *key, pro_case *in, void *params) {
     case PRO_PLACE_SPECIES:
       return (void *)species_of(&in->network, key->part);
     case PRO_PLACE_KIND:
-      return params;
+      return told->params;
+    case PRO_PLACE_SHEET:
+      return &told->sheet;
+    case PRO_PLACE_CONTACT:
+      return &told->contact;
   }
   return NULL;
 }

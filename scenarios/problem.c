@@ -51,6 +51,14 @@ void pro_source_free(pro_source *source) {
   free(source);
 }
 
+char *pro_path_beside(const char *file, const char *path) {
+  const char *slash = strrchr(file, '/');
+  size_t folder = path[0] == '/' || !slash ? 0 : (size_t)(slash + 1 - file), size = strlen(path) + 1;
+  char *to = malloc(folder + size);
+  if (to) memcpy(to, file, folder), memcpy(to + folder, path, size);
+  return to;
+}
+
 static pro_status read_all(pro_source *s, FILE *file) {
   s->text = malloc(SOURCE_BYTES_MAX + 2);
   if (!s->text) return pro_fail(PRO_ENOMEM, "%s: no memory", s->name);

@@ -12,10 +12,13 @@ typedef struct pro_source {
   int is_file; /* 0: one line, whose position nobody needs to be told */
 } pro_source;
 
-/* *out is the caller's. PRO_EMISSING: no such file, a folder; PRO_EINPUT: larger than 256 KiB; PRO_EIO; PRO_ENOMEM. */
+/* *out is the caller's. PRO_EMISSING: no such file, a folder; PRO_EINPUT: larger than 256 KiB; PRO_EIO;
+ * PRO_ENOMEM. */
 pro_status pro_source_read(pro_source **out, const char *path) PRO_MUST_CHECK;
 pro_status pro_source_make(pro_source **out, const char *name, const char *text) PRO_MUST_CHECK; /* copies both */
 void pro_source_free(pro_source *source);
+/* `path` as seen from the folder that `file` is in; the caller frees it. NULL: no memory. */
+char *pro_path_beside(const char *file, const char *path);
 
 typedef struct pro_spot {
   const pro_source *source;

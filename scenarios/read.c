@@ -17,7 +17,9 @@ const char *const pro_sampler_names[] = {"random", "sobol", NULL};
 const pro_top_key pro_top_keys[] = {
     {"kind", NULL, "what is done to the cell: the name of an abuse"},
     {"title", "the file's name", "one line for people"},
-    {"cell", NULL, "a preset's name, or a mapping with `preset` and any field of section cell"},
+    {"cell", NULL,
+     "a preset's name, or a mapping with `preset` and any field of section cell; no preset where section "
+     "datasheet is there"},
     {"chemistry", "the preset's", "a reaction network's name"},
     {"runs", "1", "how many cases a sweep makes"},
     {"seed", "1", "of every random number"},
@@ -98,7 +100,16 @@ static int value_of(const reader *r, double *out, const pro_key *key, const pro_
     return 0;
   }
   if (pro_field_parse(out, pro_key_field(key, &room), node->text) == PRO_OK) return 1;
-  pro_problem(r->problems, &node->spot, "%s", pro_error_message());
+  char why[512];
+  snprintf(why, sizeof why, "%s", pro_error_message());
+  room.high = 1e300;
+  int overcharged = room.offset == offsetof(pro_case, soc_initial) && key->place == PRO_PLACE_CASE &&
+                    pro_field_parse(out, &room, node->text) == PRO_OK;
+  pro_problem(
+      r->problems, &node->spot, "%s%s", why,
+      overcharged
+          ? "; above 1 a cell begins only where kind overcharge goes on charging it, and then at 1.2 at most"
+          : "");
   return 0;
 }
 
@@ -135,10 +146,13 @@ static void read_section(reader *r, const pro_section *section, const pro_node *
       set(r, &key, name, value);
     } else if (section->place == PRO_PLACE_CELL && strcmp(name->text, "preset") == 0) {
       set_path(r, "cell.preset", name, value);
+    } else if (section->file && strcmp(name->text, "file") == 0) {
+      pro_plan_file_read(r->plan, section, value, r->problems);
     } else {
       names allowed = {0};
       if (section->place == PRO_PLACE_CELL) add_name(&allowed, "preset");
       for (const pro_field *f = section->fields; f->name; f++) add_name(&allowed, f->name);
+      if (section->file) add_name(&allowed, "file");
       unknown(r, name, "key", section->name, allowed.list);
     }
   }
@@ -215,13 +229,26 @@ static int glance(const reader *r, int out[64], const char *path, const pro_node
   return count;
 }
 
+/* Is there a section datasheet, or a draw of one of its keys? */
+static int has_sheet(const pro_node *root) {
+  const pro_node *vary = pro_yaml_find(root, "vary");
+  if (pro_yaml_find(root, "datasheet")) return 1;
+  for (size_t i = 0; vary && vary->kind == PRO_NODE_MAP && i + 1 < vary->count; i += 2)
+    if (strncmp(vary->child[i]->text, "datasheet.", 10) == 0) return 1;
+  return 0;
+}
+
 /* Which reactions and species can be named depends on the chemistry, wherever in the file that stands. */
 static void make_sections(reader *r) {
-  const pro_node *cell = pro_yaml_find(r->root, "cell"),
+  const pro_node *cell = pro_yaml_find(r->root, "cell"), *sheet = pro_yaml_find(r->root, "datasheet"),
                  *preset = cell && cell->kind == PRO_NODE_MAP ? pro_yaml_find(cell, "preset") : cell;
   int presets[64], chemistry[64], count;
   count = glance(r, chemistry, "chemistry", pro_yaml_find(r->root, "chemistry"), pro_chemistry_field.choices);
-  if (count == 0) {
+  if (count == 0 && r->plan->sheet) {
+    int n =
+        glance(r, presets, "datasheet.family", sheet ? pro_yaml_find(sheet, "family") : NULL, pro_family_names);
+    for (int i = 0; i < n; i++) count = pro_family_chemistries(chemistry, count, presets[i]);
+  } else if (count == 0) {
     int n = glance(r, presets, "cell.preset", preset, pro_preset_field.choices);
     for (int i = 0; i < n; i++)
       for (int c = 0; pro_chemistry_all[c]; c++)
@@ -541,19 +568,43 @@ static void miss(const reader *r, const pro_section *section, const pro_field *f
               strcmp(field->unit, "1") ? "]" : "");
 }
 
+/* A file says what a field would: 1 where that is so, and a problem where both are there. */
+static int is_replaced(const reader *r, const pro_section *section, const char *field, const char *path) {
+  const pro_plan_file *file =
+      &r->plan->named[section->place == PRO_PLACE_CONTACT ? PRO_FILE_OF_CONTACT : PRO_FILE_OF_KIND];
+  if (!section->file || !section->file->replaces || strcmp(section->file->replaces, field) != 0 || !file->path)
+    return 0;
+  const pro_setting *s = setting_of(r, path);
+  const pro_varied *v = varied_of(r, path);
+  if (s || v)
+    pro_problem(r->problems, s ? &s->spot : &v->spot, "%s is given, and so is %s.file, which takes its place",
+                path, section->name);
+  return 1;
+}
+
 static void check_needed(const reader *r) {
-  for (int i = 0; i < r->sections.count; i++)
-    for (const pro_field *f = r->sections.list[i].fields; f->name; f++) {
+  for (int i = 0; i < r->sections.count; i++) {
+    const pro_section *section = &r->sections.list[i];
+    if (section->place == PRO_PLACE_SHEET && !r->plan->sheet) continue;
+    for (const pro_field *f = section->fields; f->name; f++) {
       pro_key key;
-      pro_key_make(&key, &r->sections.list[i], f);
+      pro_key_make(&key, section, f);
+      if (is_replaced(r, section, f->name, key.path)) continue;
       if (f->need == PRO_NEEDED && !setting_of(r, key.path) && !varied_of(r, key.path))
-        miss(r, &r->sections.list[i], f, key.path);
+        miss(r, section, f, key.path);
     }
-  if (!setting_of(r, "cell.preset") && !varied_of(r, "cell.preset")) {
+  }
+  const pro_setting *preset = setting_of(r, "cell.preset");
+  const pro_varied *presets = varied_of(r, "cell.preset");
+  if (r->plan->sheet && (preset || presets))
+    pro_problem(r->problems, preset ? &preset->spot : &presets->spot,
+                "cell.preset is given, and so is section datasheet: one of the two says which cell");
+  if (!r->plan->sheet && !preset && !presets) {
     char list[LIST_BYTES];
     pro_spot top = top_of(r);
     join(list, pro_preset_field.choices);
-    pro_problem(r->problems, &top, "key 'cell.preset' is missing: which cell. Allowed: %s", list);
+    pro_problem(r->problems, &top, "key 'cell.preset' is missing: which cell, or section datasheet. Allowed: %s",
+                list);
   }
 }
 
@@ -571,8 +622,12 @@ static void probe(const reader *r) {
   snprintf(path, sizeof path, "%.*s", (int)strcspn(pro_error_message(), " =:"), pro_error_message());
   const pro_setting *s = setting_of(r, path);
   const pro_varied *v = varied_of(r, path);
-  pro_spot spot = s ? s->spot : v ? v->spot : top_of(r);
-  pro_problem(r->problems, &spot, "%s", pro_error_message());
+  char reason[1024];
+  snprintf(reason, sizeof reason, "%s", pro_error_message());
+  path[strcspn(path, ".")] = '\0';
+  const pro_node *section = pro_yaml_find(r->root, path);
+  pro_spot spot = s ? s->spot : v ? v->spot : section ? section->spot : top_of(r);
+  pro_problem(r->problems, &spot, "%s", reason);
 }
 
 static char *file_name(const char *path) {
@@ -589,6 +644,7 @@ static void read_all(reader *r) {
     return;
   }
   read_kind(r);
+  plan->sheet = has_sheet(r->root);
   make_sections(r);
   pro_read_whole(r->problems, r->root, &plan->runs, "runs", 1, UINT64_C(1) << 32);
   pro_read_whole(r->problems, r->root, &plan->seed, "seed", 0, UINT64_MAX);

@@ -11,7 +11,7 @@ typedef struct printer {
   FILE *to;
   const pro_plan *plan;
   pro_case in;
-  double params[PRO_KIND_BYTES / sizeof(double)];
+  pro_told told;
   const char *open; /* the section whose head has been printed */
 } printer;
 
@@ -51,13 +51,21 @@ static void print_section(printer *p, const pro_section *section, int set_only) 
     pro_key key;
     char text[64];
     pro_key_make(&key, section, f);
-    void *object = pro_key_object(&key, &p->in, p->params);
+    void *object = pro_key_object(&key, &p->in, &p->told);
     double value = object ? pro_field_get(&key.field, object) : (double)NAN;
     if (!isfinite(value) || is_varied(p->plan, key.path) || (set_only && !is_set(p->plan, key.path))) continue;
     pro_field_print(text, sizeof text, &key.field, value);
     head(p, section);
     fprintf(p->to, "%s%s: %s\n", indent, f->name, text);
   }
+}
+
+/* The file by its name, which makes the text readable again where the file is, and by what is in it. */
+static void print_file(printer *p, const pro_section *section, const pro_plan_file *file) {
+  if (!file->profile) return;
+  head(p, section);
+  fputs("  file: ", p->to), print_quoted(p->to, file->path);
+  fprintf(p->to, " # sha256 %s\n", file->profile->hash);
 }
 
 /* Where presets or chemistries vary, their numbers stand in comments: for readers, and so that a change of one
@@ -115,7 +123,7 @@ void pro_plan_print(const pro_plan *plan, FILE *to) {
   pro_sections sections;
   int chemistry[64], chemistries = pro_plan_chemistries(chemistry, plan);
   int preset[64], presets = pro_plan_presets(preset, plan);
-  pro_plan_base(&p.in, p.params, plan);
+  int whole = pro_plan_base(&p.in, &p.told, plan), one_cell = plan->sheet ? whole : presets == 1;
   pro_sections_make(&sections, pro_kind_all[plan->kind], chemistries, chemistry);
   fputs("title: ", to), print_quoted(to, plan->title);
   fprintf(to, "\nkind: %s\nsampler: %s\n", pro_kind_all[plan->kind]->name, pro_sampler_names[plan->sobol]);
@@ -123,22 +131,30 @@ void pro_plan_print(const pro_plan *plan, FILE *to) {
   if (chemistries == 1) p.in.network = *pro_chemistry_all[chemistry[0]];
   for (size_t i = 0; i < plan->settings;
        i++) { /* again, now that the network is the right one also where presets vary */
-    void *object = pro_key_object(&plan->setting[i].key, &p.in, p.params);
+    void *object = pro_key_object(&plan->setting[i].key, &p.in, &p.told);
     if (object) pro_field_put(&plan->setting[i].key.field, object, plan->setting[i].value);
   }
   for (int i = 0; i < sections.count; i++) {
     const pro_section *s = &sections.list[i];
     int of_network =
         s->place == PRO_PLACE_NETWORK || s->place == PRO_PLACE_REACTION || s->place == PRO_PLACE_SPECIES;
+    if (s->place == PRO_PLACE_SHEET && !plan->sheet) continue;
+    if (s->place == PRO_PLACE_CONTACT && !p.told.contact.conductance && !is_varied(plan, "contact.conductance"))
+      continue;
     if (s->place == PRO_PLACE_CELL && presets == 1) {
       head(&p, s);
       fprintf(to, "  preset: %s\n", pro_cell_all[preset[0]]->name);
     }
-    print_section(&p, s, (s->place == PRO_PLACE_CELL && presets != 1) || (of_network && chemistries != 1));
+    print_section(&p, s, (s->place == PRO_PLACE_CELL && !one_cell) || (of_network && chemistries != 1));
+    if (s->place == PRO_PLACE_KIND) print_file(&p, s, &plan->named[PRO_FILE_OF_KIND]);
+    if (s->place == PRO_PLACE_CONTACT) print_file(&p, s, &plan->named[PRO_FILE_OF_CONTACT]);
   }
   if (plan->varied) fputs("vary:\n", to);
   for (size_t i = 0; i < plan->varied; i++) print_draw(to, plan, &plan->vary[i]);
-  for (int i = 0; presets != 1 && i < presets; i++)
-    comment_fields(to, "cell", pro_cell_all[preset[i]]->name, pro_cell_fields, &pro_cell_all[preset[i]]->cell);
+  for (int i = 0; presets != 1 && i < presets; i++) {
+    pro_cell cell;
+    pro_cell_of_preset(&cell, pro_cell_all[preset[i]]);
+    comment_fields(to, "cell", pro_cell_all[preset[i]]->name, pro_cell_fields, &cell);
+  }
   for (int i = 0; chemistries != 1 && i < chemistries; i++) comment_chemistry(to, pro_chemistry_all[chemistry[i]]);
 }

@@ -196,15 +196,6 @@ static void load_one(loader *l, pro_scenario *s, const pro_node *root) {
   if (!s->title) pro_problem_no_memory(l->problems);
 }
 
-/* `file` as seen from the folder that `campaign` is in. */
-static char *beside(const char *campaign, const char *file) {
-  const char *slash = strrchr(campaign, '/');
-  size_t folder = file[0] == '/' || !slash ? 0 : (size_t)(slash + 1 - campaign);
-  char *path = malloc(folder + strlen(file) + 1);
-  if (path) memcpy(path, campaign, folder), memcpy(path + folder, file, strlen(file) + 1);
-  return path;
-}
-
 static void load_entry(loader *l, pro_scenario *s, const char *campaign, const pro_node *item) {
   static const char *const allowed[] = {"file", "weight", "set", NULL};
   if (item->kind != PRO_NODE_MAP) {
@@ -226,7 +217,7 @@ static void load_entry(loader *l, pro_scenario *s, const char *campaign, const p
     pro_problem(l->problems, &set->spot, "set is a mapping from paths to values, e.g. {oven.T: 40 degC}");
     return;
   }
-  char *path = beside(campaign, file->text);
+  char *path = pro_path_beside(campaign, file->text);
   pro_source *source = NULL;
   pro_status status = path ? pro_source_read(&source, path) : PRO_ENOMEM;
   free(path);

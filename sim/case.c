@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "registry/cell.def"
+#include "sim/datasheet.h"
+#include "sim/rng.h"
 
 #define PRO_AS_FORMAT_NAME(name) #name,
 static const char *const format_names[] = {PRO_FORMAT_LIST(PRO_AS_FORMAT_NAME) NULL};
@@ -13,18 +15,39 @@ static const char *const format_names[] = {PRO_FORMAT_LIST(PRO_AS_FORMAT_NAME) N
 #define REAL(member, unit, low, high, doc) PRO_FIELD_REAL(pro_cell, member, unit, NAN, low, high, doc)
 const pro_field pro_cell_fields[] = {
     PRO_FIELD_CHOICE(pro_cell, format, format_names, 0, "shape of the can"),
-    PRO_FIELD_INT(pro_cell, nodes, 1, 1, 2, "temperatures: 1 lumped, 2 core and surface"),
+    PRO_FIELD_INT(pro_cell, nodes, 1, 1, 3,
+                  "temperatures: 1 lumped, 2 core and surface, 3 with the side that a heater warms"),
     REAL(mass, "kg", 1e-4, 1e3, "of the whole cell"),
-    REAL(heat_capacity, "J/(kg K)", 100.0, 5000.0, "specific, of the whole cell"),
+    REAL(heat_capacity, "J/(kg K)", 100.0, 5000.0, "specific, of the whole cell, at 25 degC"),
+    REAL(heat_capacity_slope, "1/K", 0.0, 0.01, "its relative growth up to 150 degC, above which it stays"),
     REAL(volume, "m3", 1e-8, 1.0, "of jelly roll, to which the network's contents refer"),
     REAL(area, "m2", 1e-6, 100.0, "exposed to the surroundings"),
     REAL(film_coefficient, "W/(m2 K)", 0.0, 1e4, "convection to the surroundings"),
     REAL(emissivity, "1", 0.0, 1.0, "radiation to the surroundings"),
     REAL(surface_share, "1", 1e-3, 0.9, "of the heat capacity that is in the surface node"),
     REAL(core_conductance, "W/K", 1e-6, 1e6, "from core to surface"),
-    REAL(capacity, "C", 0.0, 1e8, "charge between the voltage limits; 0: no electrical part"),
+    REAL(side_share, "1", 0.0, 0.5, "of the heat capacity that is in the heated side's node"),
+    REAL(side_conductance, "W/K", 0.0, 1e6, "from the heated side to the core"),
+    REAL(capacity, "C", 0.0, 1e8, "charge between the voltage limits when new; 0: no electrical part"),
     PRO_FIELD_CHOICE(pro_cell, ocv, pro_ocv_names, 0, "open-circuit voltage over state of charge"),
-    REAL(resistance, "ohm", 1e-7, 1e3, "between electrodes and terminals at rest"),
+    REAL(resistance, "ohm", 1e-7, 1e3, "that acts at once, at 25 degC and middle charge, when new"),
+    REAL(resistance_activation, "J/mol", 0.0, 1e5, "of that resistance; colder is more, up to 80 degC"),
+    REAL(resistance_low_charge, "1", 0.0, 100.0,
+         "by how many times all resistances are larger at no charge; below 1: not at all"),
+    REAL(resistance_over_charge, "1", 0.0, 1e3,
+         "by how many times they are larger a full charge above full; below 1: not at all"),
+    REAL(pair_1_resistance, "ohm", 0.0, 1e3, "of the first RC pair; 0: none"),
+    REAL(pair_1_time, "s", 0.0, 1e6, "of the first RC pair"),
+    REAL(pair_2_resistance, "ohm", 0.0, 1e3, "of the second RC pair; 0: none"),
+    REAL(pair_2_time, "s", 0.0, 1e6, "of the second RC pair"),
+    REAL(pair_activation, "J/mol", 0.0, 1e5, "of both pairs"),
+    REAL(limit_rate, "1/s", 0.0, 1.0, "current, in capacities, whose depletion doubles the resistance; 0: none"),
+    REAL(limit_time, "s", 0.0, 1e5, "in which depletion follows the current"),
+    REAL(capacity_loss, "1", 0.0, 0.9, "share of the capacity lost by ageing"),
+    REAL(resistance_growth, "1", 0.0, 100.0, "of all resistances by ageing, as a share"),
+    REAL(overcharge_loss, "1", 0.0, 1.0,
+         "share of an overcharging current that decomposes electrolyte instead of charging"),
+    REAL(copper_conductance, "S", 0.0, 1e6, "of the short by dissolved copper, per unit of charge below -10 %"),
     REAL(voltage_min, "V", 0.0, 10.0, "nameplate"),
     REAL(voltage_max, "V", 0.0, 10.0, "nameplate"),
     REAL(T_operating_max, "K", 250.0, 450.0, "nameplate"),
@@ -35,11 +58,16 @@ const pro_field pro_cell_fields[] = {
     REAL(collapse_width, "delta_K", 0.1, 50.0, "for e times that rate"),
     REAL(collapse_rate, "1/s", 1e-9, 10.0, "at collapse_T"),
     REAL(hard_short_resistance, "ohm", 1e-6, 1e6, "of the wholly collapsed separator"),
-    REAL(spot_resistance, "K/W", 0.0, 1e4,
-         "from the spot of an internal short made by abuse to the core: the separator collapses at the spot's "
-         "temperature"),
+    REAL(spot_resistance, "K/W", 0.0, 1e4, "from the spot of an internal short made by abuse to the core"),
+    REAL(spot_share, "1", 0.0, 1.0,
+         "of the separator that a spot, or a surface hotter than the core, can melt by itself"),
+    REAL(front_rise, "delta_K", 0.0, 2000.0,
+         "by which what burns beside a piece of separator heats it, at full charge: what has collapsed then "
+         "spreads where that "
+         "reaches collapse_T; 0: it does not spread"),
     REAL(headspace, "m3", 0.0, 1.0, "free gas volume; 0: no gas part"),
     REAL(burst_pressure, "Pa", 1.0, 1e8, "gauge; opens the vent for good"),
+    REAL(cid_pressure, "Pa", 0.0, 1e8, "gauge; interrupts the current for good; 0: no such device"),
     REAL(vent_area, "m2", 1e-9, 1.0, "of the open vent"),
     REAL(discharge_coefficient, "1", 0.01, 1.0, "of the open vent"),
     REAL(gas_heat_ratio, "1", 1.01, 1.67, "cp/cv of the vented gas"),
@@ -50,6 +78,11 @@ const pro_field pro_cell_fields[] = {
     REAL(solvent_antoine_c, "delta_K", -200.0, 200.0, "see solvent_antoine_a"),
     REAL(solvent_latent_heat, "J/mol", 0.0, 1e6, "of evaporation"),
     REAL(evaporation_time, "s", 1e-3, 1e5, "in which the liquid fills the headspace with vapour"),
+    REAL(reacting_share, "1", 0.0, 1.0,
+         "of the cell's mass: electrodes and electrolyte, of which ejecta are a part; 0: all of it"),
+    REAL(ejecta_share, "1", 0.0, 0.9, "of the cell's mass that can be thrown out through the open vent"),
+    REAL(ejecta_entrainment, "1", 0.0, 1e3, "kg of solids that a kg of gas takes along out of a hot cell"),
+    REAL(ejecta_T, "K", 0.0, 2000.0, "core temperature above which gas takes solids along"),
     PRO_FIELD_END,
 };
 #undef REAL
@@ -71,10 +104,52 @@ PRO_cell_LIST(PRO_DECLARE)
 #define PRO_ENTRY(name) &pro_cell_##name,
     const pro_cell_preset *const pro_cell_all[] = {PRO_cell_LIST(PRO_ENTRY) NULL};
 
+/* A preset whose datasheet is refused stays what its own members say, which pro_cell_check then refuses; a test
+ * sees to it that none is. */
+void pro_cell_of_preset(pro_cell *out, const pro_cell_preset *preset) {
+  const char *chemistry;
+  pro_cell made;
+  *out = preset->cell;
+  if (!preset->datasheet || pro_datasheet_cell(&made, &chemistry, preset->datasheet) != PRO_OK) return;
+  for (const pro_field *f = pro_cell_fields; f->name; f++) {
+    double known = pro_field_get(f, &preset->cell);
+    if (known != 0.0) pro_field_put(f, &made, known);
+  }
+  *out = made;
+}
+
 const pro_cell_preset *pro_cell_find(const char *name) {
   for (const pro_cell_preset *const *it = pro_cell_all; *it; it++)
     if (strcmp((*it)->name, name) == 0) return *it;
   return NULL;
+}
+
+/* A cell that holds charge must be able to: capacity, mass and jelly roll as cells have them, with a margin.
+ * Energy per mass: power cells 60, the best of today 320 Wh/kg. Mass per jelly roll: a whole cell has 1.5 to 3.5
+ * g/cm3, of which the roll takes three quarters or more. */
+static pro_status check_charge(const pro_cell *cell) {
+  const pro_ocv *ocv = pro_ocv_all[cell->ocv];
+  double energy = cell->capacity * pro_ocv_energy(ocv, 1.0) / cell->mass / 3600.0; /* [Wh/kg] */
+  if (energy < 25.0 || energy > 370.0)
+    return pro_fail(PRO_EINPUT,
+                    "cell.capacity (%g Ah) is far from cell.mass (%g kg): energy per mass would be %.3g Wh/kg at "
+                    "cell.ocv = %s; allowed is 25 to 370 Wh/kg",
+                    cell->capacity / 3600.0, cell->mass, energy, ocv->name);
+  double density = cell->mass / cell->volume;
+  if (density < 1500.0 || density > 4700.0)
+    return pro_fail(
+        PRO_EINPUT,
+        "cell.mass (%g kg) is far from cell.volume (%g m3 of jelly roll): mass per volume would be %.3g "
+        "g/cm3; allowed is 1.5 to 4.7 g/cm3",
+        cell->mass, cell->volume, density * 1e-3);
+  double half = pro_ocv_voltage(ocv, 0.5, NULL);
+  if (cell->voltage_min >= half || cell->voltage_max <= half)
+    return pro_fail(
+        PRO_EINPUT,
+        "cell.voltage_min (%g V) and cell.voltage_max (%g V) do not enclose the voltage at half charge, "
+        "%.3g V at cell.ocv = %s",
+        cell->voltage_min, cell->voltage_max, half, ocv->name);
+  return PRO_OK;
 }
 
 pro_status pro_cell_check(const pro_cell *cell) {
@@ -83,10 +158,31 @@ pro_status pro_cell_check(const pro_cell *cell) {
   if (cell->voltage_max <= cell->voltage_min)
     return pro_fail(PRO_EINPUT, "cell.voltage_max (%g V) is not above cell.voltage_min (%g V)", cell->voltage_max,
                     cell->voltage_min);
+  if (cell->reacting_share > 0.0 && cell->ejecta_share > cell->reacting_share)
+    return pro_fail(PRO_EINPUT,
+                    "cell.ejecta_share (%g) is more than cell.reacting_share (%g), of which it is a part",
+                    cell->ejecta_share, cell->reacting_share);
+  double rest = 1.0 - cell->ejecta_share - (cell->nodes > 1 ? cell->surface_share : 0.0) -
+                (cell->nodes > 2 ? cell->side_share : 0.0) - cell->solvent_mass / cell->mass;
+  if (cell->ejecta_share > 0.0 && rest < 0.02)
+    return pro_fail(
+        PRO_EINPUT,
+        "cell.ejecta_share (%g), surface_share, side_share and solvent leave %g of the mass to the core; at least "
+        "0.02 must stay",
+        cell->ejecta_share, rest);
+  if ((cell->pair_1_resistance > 0.0 && cell->pair_1_time < 1e-3) ||
+      (cell->pair_2_resistance > 0.0 && cell->pair_2_time < 1e-3))
+    return pro_fail(
+        PRO_EINPUT,
+        "an RC pair with a resistance needs its time (cell.pair_1_time, cell.pair_2_time) of 1 ms or more");
+  if (cell->limit_rate > 0.0 && cell->limit_time < 1e-2)
+    return pro_fail(PRO_EINPUT, "cell.limit_rate needs a cell.limit_time of 10 ms or more");
+  if (cell->nodes > 2 && !(cell->side_share > 0.0 && cell->side_conductance > 0.0))
+    return pro_fail(PRO_EINPUT, "cell.nodes = 3 needs cell.side_share and cell.side_conductance above 0");
   if (cell->solvent_mass > 0.5 * cell->mass)
     return pro_fail(PRO_EINPUT, "cell.solvent_mass (%g kg) is more than half of cell.mass (%g kg)",
                     cell->solvent_mass, cell->mass);
-  return PRO_OK;
+  return cell->capacity > 0.0 ? check_charge(cell) : PRO_OK;
 }
 
 void pro_channel_add(pro_channel *channel, double t, double value) {
@@ -96,27 +192,111 @@ void pro_channel_add(pro_channel *channel, double t, double value) {
 }
 
 void pro_channel_hold(pro_channel *channel, double value) {
-  channel->knots = 0;
+  memset(channel, 0, sizeof *channel);
   pro_channel_add(channel, 0.0, value);
 }
 
+/* The first of n ascending times that is after t, all of them `shift` later. */
+static size_t next_after(const double *time, size_t n, double shift, double t) {
+  if (n <= PRO_KNOTS_MAX) {
+    size_t next = 0;
+    while (next < n && time[next] + shift <= t) next++;
+    return next;
+  }
+  size_t low = 0, high = n;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (time[middle] + shift <= t)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* What a channel's knots or its course say: (points) times, all `delay` later, and values. */
+typedef struct line {
+  size_t points;
+  const double *t, *value;
+  double delay;
+} line;
+
+static line line_of(const pro_channel *c) {
+  return c->points ? (line){c->points, c->course_t, c->course_value, c->course_delay}
+                   : (line){(size_t)c->knots, c->t, c->value, 0.0};
+}
+
+/* The largest n >= 0 with first + n * period <= t: by the products that breaks are made of, so that a break is not
+ * before itself. */
+static double count_of(double first, double period, double t) {
+  double n = fmax(floor((t - first) / period), 0.0);
+  while (n > 0.0 && first + n * period > t) n--;
+  while (first + (n + 1.0) * period <= t) n++;
+  return n;
+}
+
+static double noise_normal(const pro_noise *noise, uint32_t lane, double index) {
+  pro_stream stream = {.seed = noise->seed, .run = noise->run, .purpose = PRO_FOR_DRIVE, .lane = lane};
+  return pro_rng_normal(stream, (uint64_t)index);
+}
+
+/* Value i of the noise. Between two numbers of the slow part the weights' squares do not sum to 1: the root evens
+ * the variance. */
+static double noise_value(const pro_noise *noise, double i) {
+  double before = floor(i / noise->slow), w = (i - before * noise->slow) / noise->slow;
+  double slow = (1.0 - w) * noise_normal(noise, 0, before);
+  if (w > 0.0) slow += w * noise_normal(noise, 0, before + 1.0);
+  slow /= sqrt((1.0 - w) * (1.0 - w) + w * w);
+  double value =
+      noise->sigma * (sqrt(noise->slow_share) * slow + sqrt(1.0 - noise->slow_share) * noise_normal(noise, 1, i));
+  return fmax(-noise->limit, fmin(noise->limit, value));
+}
+
+static double noise_at(const pro_noise *noise, double first, double t, double *slope) {
+  double i = count_of(first, noise->step, t), low = noise_value(noise, i), high = noise_value(noise, i + 1.0);
+  *slope += (high - low) / noise->step;
+  return low + (high - low) * ((t - first - i * noise->step) / noise->step);
+}
+
 double pro_channel_at(const pro_channel *channel, double t, double *slope) {
+  line l = line_of(channel);
+  double rise = 0.0, result, repeat = channel->repeat;
   if (slope) *slope = 0.0;
-  if (channel->knots == 0) return 0.0;
-  int next = 0; /* the first knot after t */
-  while (next < channel->knots && channel->t[next] <= t) next++;
-  if (next == 0) return channel->value[0];
-  if (next == channel->knots) return channel->value[next - 1];
-  double over = channel->t[next] - channel->t[next - 1], rise = channel->value[next] - channel->value[next - 1];
-  if (slope) *slope = rise / over;
-  return channel->value[next - 1] + rise * ((t - channel->t[next - 1]) / over);
+  if (l.points == 0) return 0.0;
+  double first = l.t[0] + l.delay, shift = l.delay;
+  if (repeat > 0.0) shift += count_of(first, repeat, t) * repeat;
+  size_t next = next_after(l.t, l.points, shift, t);
+  if (next == 0 || next == l.points) {
+    result = l.value[next == 0 ? 0 : next - 1];
+  } else {
+    double over = l.t[next] - l.t[next - 1], by = l.value[next] - l.value[next - 1];
+    rise = by / over;
+    result = l.value[next - 1] + by * ((t - (l.t[next - 1] + shift)) / over);
+  }
+  if (channel->points && channel->course_scale != 0.0)
+    result *= channel->course_scale, rise *= channel->course_scale;
+  if (channel->noise.sigma > 0.0 && t >= first) result += noise_at(&channel->noise, first, t, &rise);
+  if (slope) *slope = rise;
+  return result;
+}
+
+static double channel_next_break(const pro_channel *channel, double t) {
+  line l = line_of(channel);
+  double soonest = (double)INFINITY, repeat = channel->repeat, step = channel->noise.step;
+  if (l.points == 0) return soonest;
+  double first = l.t[0] + l.delay, count = repeat > 0.0 ? count_of(first, repeat, t) : 0.0;
+  if (t < first) return first;
+  double shift = l.delay + count * repeat;
+  size_t next = next_after(l.t, l.points, shift, t);
+  if (next < l.points) soonest = l.t[next] + shift;
+  if (repeat > 0.0) soonest = fmin(soonest, first + (count + 1.0) * repeat);
+  if (channel->noise.sigma > 0.0) soonest = fmin(soonest, first + (count_of(first, step, t) + 1.0) * step);
+  return soonest;
 }
 
 double pro_drive_next_break(const pro_drive *drive, double t) {
   double first = (double)INFINITY;
-  for (int c = 0; c < PRO_DRIVE_COUNT; c++)
-    for (int k = 0; k < drive->channel[c].knots; k++)
-      if (drive->channel[c].t[k] > t && drive->channel[c].t[k] < first) first = drive->channel[c].t[k];
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++) first = fmin(first, channel_next_break(&drive->channel[c], t));
   return first;
 }
 
@@ -126,8 +306,10 @@ pro_status pro_case_check(const pro_case *in) {
   PRO_TRY(pro_field_check(pro_enclosure_fields, &in->enclosure));
   if (!(in->T_initial > 150.0 && in->T_initial < 1000.0))
     return pro_fail(PRO_EINPUT, "initial.T = %g K is out of range (150 to 1000 K)", in->T_initial);
-  if (!(in->soc_initial >= 0.0 && in->soc_initial <= 1.0))
-    return pro_fail(PRO_EINPUT, "initial.soc = %g is out of range (0 to 1)", in->soc_initial);
+  if (!(in->soc_initial >= 0.0 && in->soc_initial <= 1.6))
+    return pro_fail(PRO_EINPUT,
+                    "initial.soc = %g is out of range (0 to 1; to 1.6 for a cell that was overcharged)",
+                    in->soc_initial);
   if (!(in->duration > 0.0 && in->duration <= 1e9))
     return pro_fail(PRO_EINPUT, "duration = %g s is out of range (above 0, at most 1e9 s)", in->duration);
   if (!(in->period > 0.0 && in->period <= in->duration))

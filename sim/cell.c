@@ -5,41 +5,115 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "sim/cell_parts.h"
 #include "sim/run.h"
-
-#define T_REFERENCE 298.15     /* at which vented gas carries no heat into the ledger [K] */
-#define COLLAPSE_RATE_MAX 10.0 /* [1/s] */
-#define BEND 1e-4              /* of a headspace's moles [-]: numerical, smooth */
-#define DRY_SHARE 0.01 /* of the solvent left at which its vapour pressure has halved [-]: numerical, smooth */
 
 static bool has_charge(const pro_case *in) { return in->cell.capacity > 0.0; }
 static bool has_gas(const pro_case *in) { return in->cell.headspace > 0.0; }
 
 static pro_layout layout_of(const pro_case *in) {
+  const pro_cell *c = &in->cell;
   pro_layout at;
   memset(&at, -1, sizeof at); /* every place -1 */
   int n = 0;
   at.reactions = pro_network_reaction_count(&in->network);
   at.xi = n, n += at.reactions;
   at.U_core = n++;
-  if (in->cell.nodes > 1) at.U_surface = n++;
-  if (has_charge(in)) at.soc = n++, at.collapse = n++;
+  if (c->nodes > 1) at.U_surface = n++;
+  if (c->nodes > 2) at.U_side = n++;
+  if (has_charge(in)) {
+    at.soc = n++, at.collapse = n++;
+    if (c->spot_share > 0.0) at.front = n++;
+    if (c->pair_1_resistance > 0.0) at.pair_1 = n++;
+    if (c->pair_2_resistance > 0.0) at.pair_2 = n++;
+    if (c->limit_rate > 0.0) at.depletion = n++;
+  }
   if (has_gas(in)) {
     at.evaporated = n++;
     at.head = n, n += PRO_GAS_COUNT;
     at.vented = n++;
+    if (c->ejecta_share > 0.0) at.ejected = n++;
   }
   at.feedback = n;
   at.heater = n++, at.exchange = n++;
   if (has_gas(in)) at.vent_heat = n++;
-  if (has_charge(in)) at.released = n++, at.terminal = n++, at.short_charge = n++, at.terminal_charge = n++;
+  if (at.ejected >= 0) at.eject_heat = n++;
+  if (has_charge(in)) {
+    at.released = n++, at.terminal = n++, at.short_charge = n++, at.terminal_charge = n++;
+    if (c->overcharge_loss > 0.0) at.side_charge = n++;
+  }
   at.n = n;
   return at;
 }
 
 int pro_cell_same_structure(const pro_case *a, const pro_case *b) {
-  return strcmp(a->network.name, b->network.name) == 0 && a->cell.nodes == b->cell.nodes &&
-         has_charge(a) == has_charge(b) && has_gas(a) == has_gas(b);
+  pro_layout at = layout_of(a), bt = layout_of(b);
+  return strcmp(a->network.name, b->network.name) == 0 && memcmp(&at, &bt, sizeof at) == 0;
+}
+
+pro_modes pro_modes_start(void) {
+  return (pro_modes){pro_lanes_all(0.0), pro_lanes_all(1.0), pro_lanes_all(1.0), pro_lanes_all(1.0)};
+}
+
+static double or_none(double time) { return time > 0.0 ? 1.0 / time : 0.0; }
+
+static void load_lane(pro_cell_lanes *to, int l, const pro_case *in) {
+  const pro_cell *c = &in->cell;
+  pro_network_load(&to->network, l, &in->network);
+  to->ocv[l] = pro_ocv_all[c->ocv];
+  for (int j = 0; j < to->layout.reactions; j++) {
+    double reactant = pro_network_reactant(&in->network, j, c->volume, c->capacity);
+    to->heat[j][l] = pro_network_heat(&in->network, j, c->volume, c->capacity);
+    for (int g = 0; g < PRO_GAS_MADE; g++) to->gas[j][g][l] = in->network.reactions[j].gas[g] * reactant;
+  }
+  to->soc_initial[l] = in->soc_initial;
+  to->mass[l] = c->mass;
+  to->mass_surface[l] = c->nodes > 1 ? c->mass * c->surface_share : 0.0;
+  to->mass_side[l] = c->nodes > 2 ? c->mass * c->side_share : 0.0;
+  to->mass_core[l] = c->mass - to->mass_surface[l] - to->mass_side[l];
+  to->heat_capacity[l] = c->heat_capacity;
+  to->heat_capacity_slope[l] = c->heat_capacity_slope;
+  to->area[l] = c->area;
+  to->core_conductance[l] = c->core_conductance;
+  to->side_conductance[l] = c->side_conductance;
+  double aged = 1.0 + c->resistance_growth;
+  to->capacity[l] = c->capacity * (1.0 - c->capacity_loss);
+  to->resistance[l] = c->resistance * aged;
+  to->resistance_activation[l] = c->resistance_activation;
+  to->low_charge[l] = fmax(c->resistance_low_charge, 1.0);
+  to->over_charge[l] = fmax(c->resistance_over_charge, 1.0);
+  to->pair_resistance[0][l] = c->pair_1_resistance * aged, to->per_pair_time[0][l] = or_none(c->pair_1_time);
+  to->pair_resistance[1][l] = c->pair_2_resistance * aged, to->per_pair_time[1][l] = or_none(c->pair_2_time);
+  to->pair_activation[l] = c->pair_activation;
+  to->per_limit_current[l] = c->limit_rate > 0.0 ? 1.0 / (c->limit_rate * c->capacity) : 0.0;
+  to->per_limit_time[l] = or_none(c->limit_time);
+  to->overcharge_loss[l] = c->overcharge_loss;
+  to->copper_conductance[l] = c->copper_conductance;
+  to->shutdown_T[l] = c->shutdown_T;
+  to->shutdown_width[l] = c->shutdown_width;
+  to->shutdown_factor[l] = c->shutdown_factor;
+  to->collapse_T[l] = c->collapse_T;
+  to->collapse_width[l] = c->collapse_width;
+  to->collapse_rate[l] = c->collapse_rate;
+  to->hard_short_conductance[l] = 1.0 / c->hard_short_resistance;
+  to->spot_resistance[l] = c->spot_resistance;
+  to->spot_share[l] = c->spot_share;
+  to->front_rise[l] = c->front_rise;
+  to->headspace[l] = c->headspace;
+  to->gas_heat_capacity[l] = c->gas_heat_capacity;
+  to->antoine_a[l] = c->solvent_antoine_a;
+  to->antoine_b[l] = c->solvent_antoine_b;
+  to->antoine_c[l] = c->solvent_antoine_c;
+  to->latent_heat[l] = c->solvent_latent_heat;
+  to->per_evaporation_time[l] = or_none(c->evaporation_time);
+  to->solvent[l] = c->solvent_mass / pro_gas_molar_mass[PRO_GAS_vapour];
+  to->ejectable[l] = c->ejecta_share * c->mass;
+  to->per_reacting[l] = 1.0 / (c->mass * (c->reacting_share > 0.0 ? c->reacting_share : 1.0));
+  to->entrainment[l] = c->ejecta_entrainment;
+  to->ejecta_T[l] = c->ejecta_T;
+  to->vent.area[l] = c->vent_area * c->discharge_coefficient;
+  to->vent.heat_ratio[l] = c->gas_heat_ratio;
+  to->vent.p_back[l] = PRO_ATMOSPHERE;
 }
 
 void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in) {
@@ -47,43 +121,7 @@ void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in) {
     memset(to, 0, sizeof *to);
     to->layout = layout_of(in);
   }
-  for (int l = lane; l < (lane == 0 ? PRO_LANES : lane + 1); l++) {
-    const pro_cell *c = &in->cell;
-    pro_network_load(&to->network, l, &in->network);
-    to->ocv[l] = pro_ocv_all[c->ocv];
-    for (int j = 0; j < to->layout.reactions; j++) {
-      const pro_reaction *r = &in->network.reactions[j];
-      to->heat[j][l] = r->heat * r->content * c->volume;
-      for (int g = 0; g < PRO_GAS_MADE; g++) to->gas[j][g][l] = r->gas[g] * r->content * c->volume;
-    }
-    double C = c->mass * c->heat_capacity, share = c->nodes > 1 ? c->surface_share : 0.0;
-    to->C_core[l] = C * (1.0 - share);
-    to->C_surface[l] = C * share;
-    to->heat_capacity[l] = c->heat_capacity;
-    to->area[l] = c->area;
-    to->core_conductance[l] = c->core_conductance;
-    to->capacity[l] = c->capacity;
-    to->resistance[l] = c->resistance;
-    to->shutdown_T[l] = c->shutdown_T;
-    to->shutdown_width[l] = c->shutdown_width;
-    to->shutdown_factor[l] = c->shutdown_factor;
-    to->collapse_T[l] = c->collapse_T;
-    to->collapse_width[l] = c->collapse_width;
-    to->collapse_rate[l] = c->collapse_rate;
-    to->hard_short_conductance[l] = 1.0 / c->hard_short_resistance;
-    to->spot_resistance[l] = c->spot_resistance;
-    to->headspace[l] = c->headspace;
-    to->gas_heat_capacity[l] = c->gas_heat_capacity;
-    to->antoine_a[l] = c->solvent_antoine_a;
-    to->antoine_b[l] = c->solvent_antoine_b;
-    to->antoine_c[l] = c->solvent_antoine_c;
-    to->latent_heat[l] = c->solvent_latent_heat;
-    to->per_evaporation_time[l] = 1.0 / c->evaporation_time;
-    to->solvent[l] = c->solvent_mass / pro_gas_molar_mass[PRO_GAS_vapour];
-    to->vent.area[l] = c->vent_area * c->discharge_coefficient;
-    to->vent.heat_ratio[l] = c->gas_heat_ratio;
-    to->vent.p_back[l] = PRO_ATMOSPHERE;
-  }
+  for (int l = lane; l < (lane == 0 ? PRO_LANES : lane + 1); l++) load_lane(to, l, in);
 }
 
 /* A can closed at the initial temperature under one atmosphere of air and vapour in equilibrium. */
@@ -91,16 +129,18 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y) {
   const pro_layout *at = &cell->layout;
   const pro_cell *c = &in->cell;
   for (int i = 0; i < at->n; i++) y[i] = 0.0;
-  double C = c->mass * c->heat_capacity, share = c->nodes > 1 ? c->surface_share : 0.0;
-  y[at->U_core] = C * (1.0 - share) * in->T_initial;
-  if (at->U_surface >= 0) y[at->U_surface] = C * share * in->T_initial;
+  double u = pro_specific_energy(in->T_initial, c->heat_capacity, c->heat_capacity_slope);
+  double surface = c->nodes > 1 ? c->mass * c->surface_share : 0.0,
+         side = c->nodes > 2 ? c->mass * c->side_share : 0.0;
+  y[at->U_core] = (c->mass - surface - side) * u;
+  if (at->U_surface >= 0) y[at->U_surface] = surface * u;
+  if (at->U_side >= 0) y[at->U_side] = side * u;
   if (at->soc >= 0) y[at->soc] = in->soc_initial;
   if (at->head >= 0) {
     double per_pascal = c->headspace / (PRO_GAS_CONSTANT * in->T_initial);
-    double p = pro_vapour_pressure(pro_lanes_all(c->solvent_antoine_a), pro_lanes_all(c->solvent_antoine_b),
-                                   pro_lanes_all(c->solvent_antoine_c), pro_lanes_all(in->T_initial), NULL)[0];
-    double vapour = c->solvent_mass > 0.0 ? fmin(p / (1.0 + DRY_SHARE), PRO_ATMOSPHERE) * per_pascal : 0.0;
-    y[at->evaporated] = 0.0;
+    pro_lanes p = pro_vapour_pressure(pro_lanes_all(c->solvent_antoine_a), pro_lanes_all(c->solvent_antoine_b),
+                                      pro_lanes_all(c->solvent_antoine_c), pro_lanes_all(in->T_initial), NULL);
+    double vapour = c->solvent_mass > 0.0 ? fmin(p[0] / (1.0 + PRO_DRY_SHARE), PRO_ATMOSPHERE) * per_pascal : 0.0;
     y[at->head + PRO_GAS_vapour] = vapour;
     y[at->head + PRO_GAS_air] = PRO_ATMOSPHERE * per_pascal - vapour;
   }
@@ -108,196 +148,136 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y) {
 
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol) {
   const pro_layout *at = &cell->layout;
-  double C_core = cell->C_core[lane], C_surface = cell->C_surface[lane];
+  double heat = rtol * 100.0 * cell->heat_capacity[lane];
   for (int i = 0; i < at->n; i++) atol[i] = rtol * 1e20; /* integrals do not steer the step */
   for (int j = 0; j < at->reactions; j++) atol[at->xi + j] = rtol * 1e-4;
-  atol[at->U_core] = rtol * 100.0 * C_core;
-  if (at->U_surface >= 0) atol[at->U_surface] = rtol * 100.0 * C_surface;
+  atol[at->U_core] = heat * cell->mass_core[lane];
+  if (at->U_surface >= 0) atol[at->U_surface] = heat * cell->mass_surface[lane];
+  if (at->U_side >= 0) atol[at->U_side] = heat * cell->mass_side[lane];
   if (at->soc >= 0) atol[at->soc] = atol[at->collapse] = rtol * 0.1;
+  if (at->front >= 0) atol[at->front] = rtol * 0.1 * cell->spot_share[lane]; /* a nucleus must be seen */
+  const int small[] = {at->pair_1, at->pair_2, at->depletion};
+  for (int i = 0; i < 3; i++)
+    if (small[i] >= 0) atol[small[i]] = rtol * 0.1;
   if (at->head >= 0) {
-    double moles = PRO_ATMOSPHERE * cell->headspace[lane] / (PRO_GAS_CONSTANT * T_REFERENCE);
+    double moles = PRO_ATMOSPHERE * cell->headspace[lane] / (PRO_GAS_CONSTANT * PRO_T_REFERENCE);
     for (int g = 0; g < PRO_GAS_COUNT; g++) atol[at->head + g] = rtol * 10.0 * moles;
     atol[at->evaporated] = rtol * 10.0 * moles;
     atol[at->vented] = rtol * 10.0 * moles * 0.03;
   }
+  if (at->ejected >= 0) atol[at->ejected] = rtol * 0.01 * cell->mass[lane];
 }
 
-/* ---- the parts, each with the slopes that the Jacobian needs ---- */
+/* ---- what right-hand side, Jacobian and view share ---- */
 
-typedef struct electrical_part {
-  pro_lanes voltage, conductance, short_current, released, terminal; /* [V] [S] [A] [W] [W] */
-  pro_lanes current_soc, current_T, current_x;                       /* slopes of the short current */
-  pro_lanes released_soc, released_T, released_x, terminal_soc, terminal_T, terminal_x;
-  pro_lanes spot, spot_soc, spot_T, spot_x; /* heat where the abuse made its short [W] */
-} electrical_part;
+typedef struct matter {
+  pro_lanes mass, u; /* of the core: what is left of it [kg], specific energy [J/kg] */
+  pro_warmth core, surface, side;
+  pro_lanes soc, charge;
+  pro_lanes outside;                  /* share of what reacts that has been thrown out and reacts there [-] */
+  pro_lanes electrical[PRO_BY_COUNT]; /* what the electrical part reads */
+} matter;
 
-static void electrical_at(electrical_part *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                          pro_lanes T, pro_lanes soc, pro_lanes x) {
-  pro_lanes emf, emf_soc;
-  for (int l = 0; l < PRO_LANES; l++) {
-    double slope;
-    emf[l] = pro_ocv_voltage(cell->ocv[l], soc[l], &slope);
-    emf_soc[l] = slope;
-  }
-  pro_lanes I = drive->channel[PRO_DRIVE_current];
-  /* side by side: the part whose pores close at shutdown_T, and the collapsed part x that no longer has any */
-  pro_lanes th = pro_lanes_tanh((T - cell->shutdown_T) / cell->shutdown_width);
-  pro_lanes F = 1.0 + (cell->shutdown_factor - 1.0) * 0.5 * (1.0 + th);
-  pro_lanes F_T = (cell->shutdown_factor - 1.0) * 0.5 * (1.0 - th * th) / cell->shutdown_width;
-  pro_lanes open = (1.0 - x) / F + x, R = cell->resistance / open;
-  pro_lanes R_T = R / open * (1.0 - x) * F_T / (F * F), R_x = -R / open * (1.0 - 1.0 / F);
-  pro_lanes made = drive->channel[PRO_DRIVE_short_conductance], g = made + x * x * cell->hard_short_conductance;
-  pro_lanes g_x = 2.0 * x * cell->hard_short_conductance;
-  pro_lanes per = 1.0 / (1.0 + R * g);
-  pro_lanes V = (emf + R * I) * per, V_R = (I - V * g) * per, V_g = -V * R * per;
-  pro_lanes V_soc = emf_soc * per, V_T = V_R * R_T, V_x = V_R * R_x + V_g * g_x;
-  e->voltage = V, e->conductance = g, e->short_current = V * g;
-  e->current_soc = g * V_soc, e->current_T = g * V_T, e->current_x = g * V_x + V * g_x;
-  pro_lanes drawn = e->short_current - I;
-  e->released = emf * drawn, e->terminal = V * I;
-  e->released_soc = emf_soc * drawn + emf * e->current_soc;
-  e->released_T = emf * e->current_T, e->released_x = emf * e->current_x;
-  e->spot = V * V * made;
-  e->spot_soc = 2.0 * V * made * V_soc, e->spot_T = 2.0 * V * made * V_T, e->spot_x = 2.0 * V * made * V_x;
-  e->terminal_soc = V_soc * I, e->terminal_T = V_T * I, e->terminal_x = V_x * I;
-}
-
-typedef struct collapse_part {
-  pro_lanes rate, slope_T, slope_x, slope_soc; /* of the collapsed share [1/s] */
-} collapse_part;
-
-/* The separator feels the core's temperature, and where the abuse made a short that of its spot. */
-static void collapse_at(collapse_part *k, const pro_cell_lanes *cell, const electrical_part *e, pro_lanes T,
-                        pro_lanes x) {
-  pro_lanes over = T + cell->spot_resistance * e->spot - cell->collapse_T;
-  pro_lanes free =
-      cell->collapse_rate * pro_lanes_exp(pro_lanes_min(over / cell->collapse_width, pro_lanes_all(300.0)));
-  pro_lanes lid = 1.0 / (1.0 + free / COLLAPSE_RATE_MAX);
-  pro_lanes slope = (1.0 - x) * free * lid * lid / cell->collapse_width;
-  k->rate = (1.0 - x) * free * lid;
-  k->slope_T = slope * (1.0 + cell->spot_resistance * e->spot_T);
-  k->slope_x = slope * cell->spot_resistance * e->spot_x - free * lid;
-  k->slope_soc = slope * cell->spot_resistance * e->spot_soc;
-}
-
-typedef struct gas_part {
-  pro_lanes evaporation, evaporation_T, evaporation_liquid, evaporation_vapour; /* [mol/s] and slopes */
-  pro_lanes pressure;
-  pro_lanes flow, flow_T, flow_n[PRO_GAS_COUNT];         /* through the vent [kg/s] */
-  pro_lanes out[PRO_GAS_COUNT];                          /* [mol/s] */
-  pro_lanes there[PRO_GAS_COUNT], counts[PRO_GAS_COUNT]; /* moles, not below zero, and their slope */
-  pro_lanes S;                                           /* mass of the headspace's gas [kg] */
-} gas_part;
-
-/* What flows back into a cooling cell is taken to be the headspace's own mixture at its own temperature: 5e-5 mol
- * in an 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the
- * tolerance's size. */
-static void gas_at(gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, const pro_lanes *n,
-                   pro_lanes evaporated) {
-  pro_lanes liquid = cell->solvent - evaporated, dry = DRY_SHARE * cell->solvent + 1e-12;
-  pro_lanes_mask wet = liquid > 0.0;
-  liquid = pro_lanes_max(liquid, pro_lanes_all(0.0));
-  pro_lanes available = liquid / (liquid + dry), p_T;
-  pro_lanes p_sat = pro_vapour_pressure(cell->antoine_a, cell->antoine_b, cell->antoine_c, T, &p_T);
-  pro_lanes per = cell->headspace / (PRO_GAS_CONSTANT * T), k = cell->per_evaporation_time;
-  /* Through an open vent nothing condenses: the gas drawn in for it would be vapour again, without end. The bend
-   * between evaporating and not is rounded over BEND of a headspace of air. */
-  pro_lanes lack = available * p_sat * per - n[PRO_GAS_vapour];
-  pro_lanes bend = BEND * PRO_ATMOSPHERE / (PRO_GAS_CONSTANT * T_REFERENCE) * cell->headspace;
-  pro_lanes root = pro_lanes_sqrt(lack * lack + bend * bend);
-  pro_lanes_mask open = vent_open > 0.5;
-  p->evaporation = k * pro_select(open, 0.5 * (lack + root), lack);
-  pro_lanes by_lack = k * pro_select(open, 0.5 * (1.0 + lack / root), pro_lanes_all(1.0));
-  p->evaporation_T = by_lack * available * per * (p_T - p_sat / T);
-  p->evaporation_liquid =
-      pro_select(wet, by_lack * p_sat * per * dry / ((liquid + dry) * (liquid + dry)), pro_lanes_all(0.0));
-  p->evaporation_vapour = -by_lack;
-
-  /* a gas may undershoot by the solver's tolerance: below zero there is none of it, to press, weigh or flow */
-  pro_lanes N = pro_lanes_all(0.0), S = pro_lanes_all(0.0);
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    p->there[g] = pro_lanes_max(n[g], pro_lanes_all(0.0));
-    p->counts[g] = pro_select(n[g] > 0.0, pro_lanes_all(1.0), pro_lanes_all(0.0));
-    N += p->there[g], S += pro_gas_molar_mass[g] * p->there[g];
-  }
-  N = pro_lanes_max(N, pro_lanes_all(1e-15)); /* never quite empty */
-  S = pro_lanes_max(S, pro_lanes_all(1e-17));
-  p->S = S;
-  pro_lanes M = S / N, RT_V = PRO_GAS_CONSTANT * T / cell->headspace;
-  p->pressure = N * RT_V;
-  pro_orifice_flow o;
-  pro_orifice_at(&o, &cell->vent, p->pressure, T, M);
-  p->flow = vent_open * o.flow;
-  p->flow_T = vent_open * (o.slope_p * p->pressure / T - 0.5 * o.flow / T);
-  for (int g = 0; g < PRO_GAS_COUNT; g++)
-    p->flow_n[g] =
-        vent_open * p->counts[g] * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) / (N * M));
-  for (int g = 0; g < PRO_GAS_COUNT; g++) p->out[g] = p->flow * (p->there[g] / S);
-}
-
-typedef struct exchange_part {
-  pro_lanes loss, loss_T; /* to the surroundings [W], [W/K] */
-} exchange_part;
-
-static void exchange_at(exchange_part *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive, pro_lanes T) {
-  pro_lanes h = drive->channel[PRO_DRIVE_film_coefficient] * cell->area;
-  pro_lanes s = drive->channel[PRO_DRIVE_emissivity] * cell->area * PRO_STEFAN_BOLTZMANN;
-  pro_lanes Ta = drive->channel[PRO_DRIVE_T_ambient];
-  e->loss = h * (T - Ta) + s * (T * T * T * T - Ta * Ta * Ta * Ta);
-  e->loss_T = h + 4.0 * s * T * T * T;
-}
-
-/* heat capacity of the core less what was vented, and temperatures */
-static pro_lanes core_capacity(const pro_cell_lanes *cell, const pro_lanes *y) {
+static void matter_of(matter *m, const pro_cell_lanes *cell, const pro_lanes *y) {
   const pro_layout *at = &cell->layout;
-  return at->vented < 0 ? cell->C_core : cell->C_core - cell->heat_capacity * y[at->vented];
+  const pro_lanes zero = pro_lanes_all(0.0);
+  m->mass = cell->mass_core;
+  if (at->vented >= 0) m->mass -= y[at->vented];
+  if (at->ejected >= 0) m->mass -= y[at->ejected];
+  m->outside = at->ejected >= 0 ? y[at->ejected] * cell->per_reacting : zero;
+  m->u = y[at->U_core] / m->mass;
+  m->core = pro_warmth_of(m->u, cell->heat_capacity, cell->heat_capacity_slope);
+  m->surface = m->core;
+  if (at->U_surface >= 0)
+    m->surface =
+        pro_warmth_of(y[at->U_surface] / cell->mass_surface, cell->heat_capacity, cell->heat_capacity_slope);
+  m->side = m->surface;
+  if (at->U_side >= 0)
+    m->side = pro_warmth_of(y[at->U_side] / cell->mass_side, cell->heat_capacity, cell->heat_capacity_slope);
+  m->soc = at->soc >= 0 ? y[at->soc] : cell->soc_initial;
+  m->charge = pro_network_charge(&cell->network, &m->soc, y + at->xi);
+  const int places[PRO_BY_COUNT] = {[PRO_BY_collapse] = at->collapse,
+                                    [PRO_BY_front] = at->front,
+
+                                    [PRO_BY_pair_1] = at->pair_1,
+                                    [PRO_BY_pair_2] = at->pair_2,
+                                    [PRO_BY_depletion] = at->depletion};
+  m->electrical[PRO_BY_T] = m->core.T;
+  m->electrical[PRO_BY_charge] = m->charge;
+  for (int k = PRO_BY_collapse; k < PRO_BY_COUNT; k++) m->electrical[k] = places[k] >= 0 ? y[places[k]] : zero;
+}
+
+static bool is_electrical(const pro_cell_lanes *cell, int reaction) {
+  return cell->layout.soc >= 0 && cell->network.form->reactions[reaction].electrical;
 }
 
 /* ---- the sum ---- */
 
-void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open,
+void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
                   const pro_lanes *y, pro_lanes *f) {
   const pro_layout *at = &cell->layout;
   const pro_lanes zero = pro_lanes_all(0.0);
-  pro_lanes T = y[at->U_core] / core_capacity(cell, y), Ts = T;
-  pro_network_rates(&cell->network, &T, y + at->xi, f + at->xi);
-  pro_lanes core = zero;
-  for (int j = 0; j < at->reactions; j++) core += cell->heat[j] * f[at->xi + j];
+  matter m;
+  matter_of(&m, cell, y);
+  pro_lanes T = m.core.T;
+  pro_network_rates(&cell->network, &T, &m.soc, y + at->xi, f + at->xi);
+  pro_lanes made = zero, core = zero; /* made: heat of all that reacts or is short, inside and out */
+  for (int j = 0; j < at->reactions; j++) made += cell->heat[j] * f[at->xi + j];
   if (at->soc >= 0) {
-    electrical_part e;
-    collapse_part k;
-    electrical_at(&e, cell, drive, T, y[at->soc], y[at->collapse]);
-    collapse_at(&k, cell, &e, T, y[at->collapse]);
-    pro_lanes I = drive->channel[PRO_DRIVE_current];
-    f[at->soc] = (I - e.short_current) / cell->capacity;
+    pro_electrical e;
+    pro_collapse k;
+    pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
+    pro_collapse_at(&k, cell, &e, m.electrical, m.surface.T, m.side.T);
+    pro_lanes crosstalk = zero;
+    for (int j = 0; j < at->reactions; j++)
+      if (is_electrical(cell, j)) crosstalk += cell->capacity * e.enthalpy * f[at->xi + j];
+    f[at->soc] = (e.inner - e.side) / cell->capacity;
     f[at->collapse] = k.rate;
-    f[at->released] = e.released, f[at->terminal] = e.terminal;
-    f[at->short_charge] = e.short_current, f[at->terminal_charge] = I;
-    core += e.released + e.terminal;
+    if (at->front >= 0) f[at->front] = k.front;
+    if (at->pair_1 >= 0) f[at->pair_1] = e.pair[0];
+    if (at->pair_2 >= 0) f[at->pair_2] = e.pair[1];
+    if (at->depletion >= 0) f[at->depletion] = e.depletion;
+    f[at->released] = e.released + crosstalk, f[at->terminal] = e.terminal;
+    f[at->short_charge] = e.short_current, f[at->terminal_charge] = e.inner + e.short_current;
+    if (at->side_charge >= 0) f[at->side_charge] = e.side;
+    made += crosstalk + e.released + e.terminal;
   }
+  core += (1.0 - m.outside) * made;
   if (at->head >= 0) {
-    gas_part p;
-    gas_at(&p, cell, *vent_open, T, y + at->head, y[at->evaporated]);
+    pro_gas_part p;
+    pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, y[at->evaporated],
+               at->ejected >= 0 ? y[at->ejected] : zero);
     for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.out[g];
     for (int g = 0; g < PRO_GAS_MADE; g++)
-      for (int j = 0; j < at->reactions; j++) f[at->head + g] += cell->gas[j][g] * f[at->xi + j];
+      for (int j = 0; j < at->reactions; j++)
+        if (cell->network.form->reactions[j].gas[g] != 0.0) f[at->head + g] += cell->gas[j][g] * f[at->xi + j];
     f[at->head + PRO_GAS_vapour] += p.evaporation;
     f[at->evaporated] = p.evaporation;
     f[at->vented] = p.flow;
-    f[at->vent_heat] = -p.flow * cell->gas_heat_capacity * (T - T_REFERENCE);
-    core += f[at->vent_heat] - p.flow * cell->heat_capacity * T_REFERENCE - cell->latent_heat * p.evaporation;
+    f[at->vent_heat] = -p.flow * cell->gas_heat_capacity * (T - PRO_T_REFERENCE);
+    core += f[at->vent_heat] - cell->latent_heat * p.evaporation;
+    if (at->ejected >= 0) {
+      f[at->ejected] = p.solids;
+      f[at->eject_heat] = -p.solids * m.u - m.outside * made;
+      core -= p.solids * m.u;
+    }
   }
-  pro_lanes surface = zero;
+  pro_lanes surface = zero, heater = drive->channel[PRO_DRIVE_heater] * modes->heater_on;
   if (at->U_surface >= 0) {
-    Ts = y[at->U_surface] / cell->C_surface;
-    pro_lanes through = cell->core_conductance * (T - Ts);
+    pro_lanes through = cell->core_conductance * (T - m.surface.T);
     core -= through, surface += through;
   }
-  exchange_part x;
-  exchange_at(&x, cell, drive, Ts);
-  f[at->heater] = drive->channel[PRO_DRIVE_heater];
+  pro_exchange x = pro_exchange_at(cell, drive, modes->coupled, m.surface.T);
+  f[at->heater] = heater;
   f[at->exchange] = -x.loss;
-  surface += f[at->heater] - x.loss;
+  surface -= x.loss;
+  if (at->U_side >= 0) {
+    pro_lanes through = cell->side_conductance * (m.side.T - T);
+    f[at->U_side] = heater - through;
+    core += through;
+  } else {
+    surface += heater;
+  }
   if (at->U_surface >= 0)
     f[at->U_surface] = surface;
   else
@@ -305,131 +285,234 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   f[at->U_core] = core;
 }
 
-/* Columns are filled by natural variables first: T_core in `by_T`, then chained to U_core and to the vented mass,
- * both of which T_core depends on: T = U/(C0 - cp m). */
-void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open,
+/* Columns are filled by natural variables first - the core's temperature in `by_T`, the charge left in `by_charge`
+ * - and chained to the unknowns at the end: T_core follows from U_core and the mass that is left, the charge from
+ * soc and extents. */
+typedef struct rows {
+  const pro_layout *at;
+  pro_lanes *J, *by_T, *by_charge;
+} rows;
+
+static void add(const rows *r, int row, int column, pro_lanes slope) {
+  if (column >= 0) r->J[row * r->at->n + column] += slope;
+}
+
+/* scale times the slopes of an electrical quantity into a row */
+static void add_electrical(const rows *r, int row, pro_lanes scale, const pro_lanes by[PRO_BY_COUNT]) {
+  r->by_T[row] += scale * by[PRO_BY_T];
+  r->by_charge[row] += scale * by[PRO_BY_charge];
+  add(r, row, r->at->collapse, scale * by[PRO_BY_collapse]);
+  add(r, row, r->at->front, scale * by[PRO_BY_front]);
+  add(r, row, r->at->pair_1, scale * by[PRO_BY_pair_1]);
+  add(r, row, r->at->pair_2, scale * by[PRO_BY_pair_2]);
+  add(r, row, r->at->depletion, scale * by[PRO_BY_depletion]);
+}
+
+/* the heat of all reactions, crosstalk included, and its slopes: chemical[0] value, then in T, charge; in soc and
+ * extents */
+typedef struct chemistry {
+  pro_lanes rate[PRO_REACTIONS_MAX], rate_T[PRO_REACTIONS_MAX], rate_soc[PRO_REACTIONS_MAX],
+      rate_xi[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX];
+  pro_lanes heat, heat_T, heat_charge, heat_soc, heat_xi[PRO_REACTIONS_MAX];
+} chemistry;
+
+static void add_heat(chemistry *c, int reactions, int j, pro_lanes h) {
+  c->heat += h * c->rate[j], c->heat_T += h * c->rate_T[j], c->heat_soc += h * c->rate_soc[j];
+  for (int i = 0; i < reactions; i++) c->heat_xi[i] += h * c->rate_xi[j * reactions + i];
+}
+
+/* scale times the heat's slopes into a row */
+static void add_chemical(const rows *r, int row, pro_lanes scale, const chemistry *c) {
+  r->by_T[row] += scale * c->heat_T;
+  r->by_charge[row] += scale * c->heat_charge;
+  add(r, row, r->at->soc, scale * c->heat_soc);
+  for (int i = 0; i < r->at->reactions; i++) add(r, row, r->at->xi + i, scale * c->heat_xi[i]);
+}
+
+static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
+                     const matter *m, const chemistry *c) {
+  const pro_layout *at = r->at;
+  const int n = at->reactions, vapour = at->head + PRO_GAS_vapour;
+  pro_lanes T = m->core.T;
+  pro_gas_part p;
+  pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, y[at->evaporated],
+             at->ejected >= 0 ? y[at->ejected] : pro_lanes_all(0.0));
+  pro_lanes liquid = -p.evaporation_liquid; /* slope in what has evaporated */
+  r->by_T[vapour] += p.evaporation_T, r->by_T[at->evaporated] += p.evaporation_T;
+  add(r, vapour, vapour, p.evaporation_vapour), add(r, at->evaporated, vapour, p.evaporation_vapour);
+  add(r, vapour, at->evaporated, liquid), add(r, at->evaporated, at->evaporated, liquid);
+  r->by_T[at->U_core] -= cell->latent_heat * p.evaporation_T;
+  add(r, at->U_core, vapour, -cell->latent_heat * p.evaporation_vapour);
+  add(r, at->U_core, at->evaporated, -cell->latent_heat * liquid);
+
+  pro_lanes h = cell->gas_heat_capacity * (T - PRO_T_REFERENCE),
+            h_T = cell->gas_heat_capacity; /* of a kg [J/kg] */
+  r->by_T[at->vented] += p.flow_T;
+  pro_lanes vent_T = -p.flow_T * h - p.flow * h_T;
+  r->by_T[at->vent_heat] += vent_T, r->by_T[at->U_core] += vent_T;
+  for (int k = 0; k < PRO_GAS_COUNT; k++) {
+    add(r, at->vented, at->head + k, p.flow_n[k]);
+    add(r, at->vent_heat, at->head + k, -p.flow_n[k] * h);
+    add(r, at->U_core, at->head + k, -p.flow_n[k] * h);
+  }
+  for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    pro_lanes share = p.there[g] / p.S, flow_S = p.flow / p.S; /* mol of g to a kg of flow */
+    int row = at->head + g;
+    r->by_T[row] -= p.flow_T * share;
+    for (int k = 0; k < PRO_GAS_COUNT; k++)
+      add(r, row, at->head + k, flow_S * pro_gas_molar_mass[k] * share * p.counts[k] - p.flow_n[k] * share);
+    add(r, row, row, -flow_S * p.counts[g]);
+    if (g >= PRO_GAS_MADE) continue;
+    for (int j = 0; j < n; j++) {
+      if (cell->network.form->reactions[j].gas[g] == 0.0) continue;
+      r->by_T[row] += cell->gas[j][g] * c->rate_T[j];
+      add(r, row, at->soc, cell->gas[j][g] * c->rate_soc[j]);
+      for (int i = 0; i < n; i++) add(r, row, at->xi + i, cell->gas[j][g] * c->rate_xi[j * n + i]);
+    }
+  }
+  if (at->ejected < 0) return;
+  pro_lanes solids_T = p.solids_T + p.solids_flow * p.flow_T, out_T = solids_T * m->u + p.solids * m->core.cp;
+  r->by_T[at->ejected] += solids_T;
+  r->by_T[at->eject_heat] -= out_T, r->by_T[at->U_core] -= out_T;
+  for (int k = 0; k < PRO_GAS_COUNT; k++) {
+    pro_lanes by = p.solids_flow * p.flow_n[k];
+    add(r, at->ejected, at->head + k, by);
+    add(r, at->eject_heat, at->head + k, -by * m->u), add(r, at->U_core, at->head + k, -by * m->u);
+  }
+  add(r, at->ejected, at->ejected, p.solids_ejected);
+  add(r, at->eject_heat, at->ejected, -p.solids_ejected * m->u - c->heat * cell->per_reacting);
+  add(r, at->U_core, at->ejected, -p.solids_ejected * m->u - c->heat * cell->per_reacting);
+  add_chemical(r, at->eject_heat, -m->outside, c);
+}
+
+static void electrical_rows(const rows *r, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                            const pro_modes *modes, const matter *m, chemistry *c, pro_lanes surface_T_U,
+                            pro_lanes side_T_U) {
+  const pro_layout *at = r->at;
+  pro_electrical e;
+  pro_collapse k;
+  pro_electrical_at(&e, cell, drive, modes, m->electrical, 1);
+  pro_collapse_at(&k, cell, &e, m->electrical, m->surface.T, m->side.T);
+  pro_lanes one = pro_lanes_all(1.0), per_Q = 1.0 / cell->capacity;
+  add_electrical(r, at->soc, per_Q, e.inner_by);
+  add_electrical(r, at->soc, -per_Q, e.side_by);
+  add_electrical(r, at->collapse, one, k.by);
+  if (at->front >= 0) {
+    add_electrical(r, at->front, one, k.front_by);
+    add(r, at->front, at->U_side, k.by_side * side_T_U);
+    if (at->U_surface >= 0)
+      add(r, at->front, at->U_surface, k.by_surface * surface_T_U);
+    else
+      r->by_T[at->front] += k.by_surface;
+  }
+  if (at->pair_1 >= 0) add_electrical(r, at->pair_1, one, e.pair_by[0]);
+  if (at->pair_2 >= 0) add_electrical(r, at->pair_2, one, e.pair_by[1]);
+  if (at->depletion >= 0) add_electrical(r, at->depletion, one, e.depletion_by);
+  add_electrical(r, at->terminal, one, e.terminal_by);
+  add_electrical(r, at->released, one, e.released_by);
+  add_electrical(r, at->short_charge, one, e.short_by);
+  add_electrical(r, at->terminal_charge, one, e.inner_by);
+  add_electrical(r, at->terminal_charge, one, e.short_by);
+  if (at->side_charge >= 0) add_electrical(r, at->side_charge, one, e.side_by);
+  add_electrical(r, at->U_core, 1.0 - m->outside, e.released_by);
+  add_electrical(r, at->U_core, 1.0 - m->outside, e.terminal_by);
+  if (at->eject_heat >= 0) {
+    add_electrical(r, at->eject_heat, -m->outside, e.released_by);
+    add_electrical(r, at->eject_heat, -m->outside, e.terminal_by);
+  }
+  chemistry crosstalk = *c;
+  crosstalk.heat = crosstalk.heat_T = crosstalk.heat_charge = crosstalk.heat_soc = pro_lanes_all(0.0);
+  for (int i = 0; i < at->reactions; i++) crosstalk.heat_xi[i] = pro_lanes_all(0.0);
+  for (int j = 0; j < at->reactions; j++) {
+    if (!is_electrical(cell, j)) continue;
+    add_heat(&crosstalk, at->reactions, j, cell->capacity * e.enthalpy);
+    crosstalk.heat_T += cell->capacity * e.enthalpy_T * c->rate[j];
+    crosstalk.heat_charge += cell->capacity * e.enthalpy_charge * c->rate[j];
+  }
+  add_chemical(r, at->released, one, &crosstalk);
+  c->heat += crosstalk.heat + e.released + e.terminal, c->heat_T += crosstalk.heat_T;
+  c->heat_charge += crosstalk.heat_charge, c->heat_soc += crosstalk.heat_soc;
+  for (int i = 0; i < at->reactions; i++) c->heat_xi[i] += crosstalk.heat_xi[i];
+}
+
+void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
                        const pro_lanes *y, pro_lanes *J) {
   const pro_layout *at = &cell->layout;
-  const int n = at->n, m = at->reactions;
+  const int n = at->n, reactions = at->reactions;
   const pro_lanes zero = pro_lanes_all(0.0);
+  pro_lanes by_T[PRO_STATES_MAX], by_charge[PRO_STATES_MAX];
   for (int i = 0; i < n * n; i++) J[i] = zero;
-  pro_lanes by_T[PRO_STATES_MAX];
-  for (int i = 0; i < n; i++) by_T[i] = zero;
-#define AT(row, column) J[(row)*n + (column)]
-  pro_lanes C = core_capacity(cell, y), T = y[at->U_core] / C;
+  for (int i = 0; i < n; i++) by_T[i] = by_charge[i] = zero;
+  const rows r = {at, J, by_T, by_charge};
+  matter m;
+  matter_of(&m, cell, y);
+  pro_lanes surface_T_U = at->U_surface >= 0 ? 1.0 / (cell->mass_surface * m.surface.cp) : zero;
+  pro_lanes side_T_U = at->U_side >= 0 ? 1.0 / (cell->mass_side * m.side.cp) : zero;
 
-  pro_lanes rate[PRO_REACTIONS_MAX], rate_T[PRO_REACTIONS_MAX], rate_xi[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX];
-  pro_network_slopes(&cell->network, &T, y + at->xi, rate, rate_T, rate_xi);
-  for (int j = 0; j < m; j++) {
-    by_T[at->xi + j] = rate_T[j];
-    by_T[at->U_core] += cell->heat[j] * rate_T[j];
-    for (int i = 0; i < m; i++) {
-      AT(at->xi + j, at->xi + i) = rate_xi[j * m + i];
-      AT(at->U_core, at->xi + i) += cell->heat[j] * rate_xi[j * m + i];
-    }
+  chemistry c;
+  pro_network_slopes(&cell->network, &m.core.T, &m.soc, y + at->xi, c.rate, c.rate_T, c.rate_soc, c.rate_xi);
+  c.heat = c.heat_T = c.heat_charge = c.heat_soc = zero;
+  for (int i = 0; i < reactions; i++) c.heat_xi[i] = zero;
+  for (int j = 0; j < reactions; j++) {
+    add_heat(&c, reactions, j, cell->heat[j]);
+    by_T[at->xi + j] += c.rate_T[j];
+    add(&r, at->xi + j, at->soc, c.rate_soc[j]);
+    for (int i = 0; i < reactions; i++) add(&r, at->xi + j, at->xi + i, c.rate_xi[j * reactions + i]);
   }
-  if (at->soc >= 0) {
-    electrical_part e;
-    collapse_part k;
-    electrical_at(&e, cell, drive, T, y[at->soc], y[at->collapse]);
-    collapse_at(&k, cell, &e, T, y[at->collapse]);
-    by_T[at->soc] = -e.current_T / cell->capacity;
-    AT(at->soc, at->soc) = -e.current_soc / cell->capacity;
-    AT(at->soc, at->collapse) = -e.current_x / cell->capacity;
-    by_T[at->collapse] = k.slope_T;
-    AT(at->collapse, at->collapse) = k.slope_x;
-    AT(at->collapse, at->soc) = k.slope_soc;
-    by_T[at->released] = e.released_T, by_T[at->terminal] = e.terminal_T, by_T[at->short_charge] = e.current_T;
-    AT(at->released, at->soc) = e.released_soc, AT(at->released, at->collapse) = e.released_x;
-    AT(at->terminal, at->soc) = e.terminal_soc, AT(at->terminal, at->collapse) = e.terminal_x;
-    AT(at->short_charge, at->soc) = e.current_soc, AT(at->short_charge, at->collapse) = e.current_x;
-    by_T[at->U_core] += e.released_T + e.terminal_T;
-    AT(at->U_core, at->soc) = e.released_soc + e.terminal_soc;
-    AT(at->U_core, at->collapse) = e.released_x + e.terminal_x;
-  }
-  if (at->head >= 0) {
-    gas_part p;
-    const pro_lanes *moles = y + at->head;
-    gas_at(&p, cell, *vent_open, T, moles, y[at->evaporated]);
-    int vapour = at->head + PRO_GAS_vapour;
-    pro_lanes e_evaporated = -p.evaporation_liquid;
-    by_T[vapour] += p.evaporation_T;
-    AT(vapour, vapour) += p.evaporation_vapour;
-    AT(vapour, at->evaporated) += e_evaporated;
-    by_T[at->evaporated] = p.evaporation_T;
-    AT(at->evaporated, vapour) = p.evaporation_vapour;
-    AT(at->evaporated, at->evaporated) = e_evaporated;
-    by_T[at->U_core] -= cell->latent_heat * p.evaporation_T;
-    AT(at->U_core, vapour) -= cell->latent_heat * p.evaporation_vapour;
-    AT(at->U_core, at->evaporated) -= cell->latent_heat * e_evaporated;
+  if (at->soc >= 0) electrical_rows(&r, cell, drive, modes, &m, &c, surface_T_U, side_T_U);
+  add_chemical(&r, at->U_core, 1.0 - m.outside, &c);
+  if (at->head >= 0) gas_rows(&r, cell, modes, y, &m, &c);
 
-    pro_lanes h = cell->gas_heat_capacity * (T - T_REFERENCE),
-              h_T = cell->gas_heat_capacity; /* carried by a kg [J/kg] */
-    pro_lanes base = cell->heat_capacity * T_REFERENCE;
-    by_T[at->vented] = p.flow_T;
-    by_T[at->vent_heat] = -p.flow_T * h - p.flow * h_T;
-    by_T[at->U_core] += by_T[at->vent_heat] - p.flow_T * base;
-    for (int k = 0; k < PRO_GAS_COUNT; k++) {
-      AT(at->vented, at->head + k) = p.flow_n[k];
-      AT(at->vent_heat, at->head + k) = -p.flow_n[k] * h;
-      AT(at->U_core, at->head + k) -= p.flow_n[k] * (h + base);
-    }
-    for (int g = 0; g < PRO_GAS_COUNT; g++) {
-      pro_lanes share = p.there[g] / p.S, flow_S = p.flow / p.S; /* mol of g to a kg of flow */
-      by_T[at->head + g] -= p.flow_T * share;
-      for (int k = 0; k < PRO_GAS_COUNT; k++)
-        AT(at->head + g, at->head + k) -=
-            p.flow_n[k] * share - flow_S * pro_gas_molar_mass[k] * share * p.counts[k];
-      AT(at->head + g, at->head + g) -= flow_S * p.counts[g];
-      if (g >= PRO_GAS_MADE) continue;
-      for (int j = 0; j < m; j++) {
-        by_T[at->head + g] += cell->gas[j][g] * rate_T[j];
-        for (int i = 0; i < m; i++) AT(at->head + g, at->xi + i) += cell->gas[j][g] * rate_xi[j * m + i];
-      }
-    }
-  }
-  exchange_part x;
+  pro_exchange x = pro_exchange_at(cell, drive, modes->coupled, m.surface.T);
   if (at->U_surface >= 0) {
-    pro_lanes per_C = 1.0 / cell->C_surface;
-    exchange_at(&x, cell, drive, y[at->U_surface] * per_C);
     pro_lanes K = cell->core_conductance;
-    by_T[at->U_core] -= K;
-    by_T[at->U_surface] += K;
-    AT(at->U_core, at->U_surface) = K * per_C;
-    AT(at->U_surface, at->U_surface) = -(K + x.loss_T) * per_C;
-    AT(at->exchange, at->U_surface) = -x.loss_T * per_C;
+    by_T[at->U_core] -= K, by_T[at->U_surface] += K;
+    add(&r, at->U_core, at->U_surface, K * surface_T_U);
+    add(&r, at->U_surface, at->U_surface, -(K + x.loss_T) * surface_T_U);
+    add(&r, at->exchange, at->U_surface, -x.loss_T * surface_T_U);
   } else {
-    exchange_at(&x, cell, drive, T);
-    by_T[at->U_core] -= x.loss_T;
-    by_T[at->exchange] -= x.loss_T;
+    by_T[at->U_core] -= x.loss_T, by_T[at->exchange] -= x.loss_T;
   }
-  pro_lanes T_U = 1.0 / C, T_m = cell->heat_capacity * T / C;
+  if (at->U_side >= 0) {
+    pro_lanes K = cell->side_conductance;
+    by_T[at->U_core] -= K, by_T[at->U_side] += K;
+    add(&r, at->U_core, at->U_side, K * side_T_U);
+    add(&r, at->U_side, at->U_side, -K * side_T_U);
+  }
+  pro_lanes T_U = 1.0 / (m.mass * m.core.cp), T_m = m.u / (m.mass * m.core.cp);
   for (int i = 0; i < n; i++) {
-    AT(i, at->U_core) += by_T[i] * T_U;
-    if (at->vented >= 0) AT(i, at->vented) += by_T[i] * T_m;
+    add(&r, i, at->U_core, by_T[i] * T_U);
+    add(&r, i, at->vented, by_T[i] * T_m);
+    add(&r, i, at->ejected, by_T[i] * T_m);
+    add(&r, i, at->soc, by_charge[i]);
+    for (int j = 0; j < reactions; j++) add(&r, i, at->xi + j, -by_charge[i] * cell->network.discharge[j]);
   }
-#undef AT
 }
 
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                   const pro_lanes *vent_open, const pro_lanes *y) {
+                   const pro_modes *modes, const pro_lanes *y) {
   const pro_layout *at = &cell->layout;
   const pro_lanes zero = pro_lanes_all(0.0);
-  pro_lanes f[PRO_STATES_MAX], C = core_capacity(cell, y);
-  pro_cell_rhs(cell, drive, vent_open, y, f);
-  out->T_core = y[at->U_core] / C;
-  out->T_surface = at->U_surface >= 0 ? y[at->U_surface] / cell->C_surface : out->T_core;
-  out->rate = f[at->U_core] / C;
-  if (at->vented >= 0) out->rate += cell->heat_capacity * out->T_core * f[at->vented] / C;
+  pro_lanes f[PRO_STATES_MAX];
+  matter m;
+  matter_of(&m, cell, y);
+  pro_cell_rhs(cell, drive, modes, y, f);
+  out->T_core = m.core.T, out->T_surface = m.surface.T, out->T_side = m.side.T;
+  out->outflow = at->vented >= 0 ? f[at->vented] : zero;
+  if (at->ejected >= 0) out->outflow += f[at->ejected];
+  out->rate = (f[at->U_core] + m.u * out->outflow) / (m.mass * m.core.cp);
   out->heat_reaction = zero;
   for (int j = 0; j < at->reactions; j++) out->heat_reaction += cell->heat[j] * f[at->xi + j];
   out->heat_exchange = -f[at->exchange];
-  out->voltage = out->short_conductance = out->heat_electrical = out->pressure = zero;
+  out->charge = m.charge;
+  out->collapse = 1.0 - (1.0 - m.electrical[PRO_BY_collapse]) * (1.0 - m.electrical[PRO_BY_front]);
+  out->voltage = out->current = out->short_conductance = out->heat_electrical = out->pressure = zero;
   if (at->soc >= 0) {
-    electrical_part e;
-    electrical_at(&e, cell, drive, out->T_core, y[at->soc], y[at->collapse]);
+    pro_electrical e;
+    pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
     out->voltage = e.voltage, out->short_conductance = e.conductance;
-    out->heat_electrical = e.released + e.terminal;
+    out->current = e.inner + e.short_current;
+    out->heat_electrical = f[at->released] + f[at->terminal];
   }
   if (at->head >= 0) {
     for (int g = 0; g < PRO_GAS_COUNT; g++) out->pressure += y[at->head + g];
@@ -456,6 +539,7 @@ void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, cons
   memset(out, 0, sizeof *out);
   double stored = y[at->U_core] - y0[at->U_core];
   if (at->U_surface >= 0) stored += y[at->U_surface] - y0[at->U_surface];
+  if (at->U_side >= 0) stored += y[at->U_side] - y0[at->U_side];
   double crossed = 0.0, latent = 0.0;
   for (int j = 0; j < at->reactions; j++) {
     double heat = cell->heat[j][lane] * y[at->xi + j];
@@ -469,13 +553,12 @@ void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, cons
     out->heat_vented = y[at->vent_heat];
     out->mass_vented = y[at->vented];
     latent = -cell->latent_heat[lane] * y[at->evaporated];
-    stored +=
-        cell->heat_capacity[lane] * T_REFERENCE * y[at->vented]; /* U counts from 0 K, the ledger from 298.15 K */
   }
+  if (at->ejected >= 0) out->heat_ejected = y[at->eject_heat], out->mass_ejected = y[at->ejected];
   double sum = out->heat_reactions + out->heat_heater + out->heat_exchange + out->heat_electrical +
-               out->heat_vented + latent;
+               out->heat_vented + out->heat_ejected + latent;
   crossed += fabs(out->heat_heater) + fabs(out->heat_exchange) + fabs(out->heat_electrical) +
-             fabs(out->heat_vented) + fabs(latent);
+             fabs(out->heat_vented) + fabs(out->heat_ejected) + fabs(latent);
   out->energy_crossed = crossed;
   out->energy_gap = fabs(stored - sum) / fmax(crossed, 1.0);
 
@@ -483,7 +566,9 @@ void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, cons
   pro_cell_gas_out(cell, lane, y0, y, moles);
   for (int g = 0; g < PRO_GAS_COUNT; g++) gone += pro_gas_molar_mass[g] * moles[g];
   out->mass_gap = fabs(out->mass_vented - gone) / in->cell.mass;
-  if (at->soc >= 0)
-    out->charge_gap =
-        fabs((y[at->soc] - y0[at->soc]) - (y[at->terminal_charge] - y[at->short_charge]) / in->cell.capacity);
+  if (at->soc >= 0) {
+    double flowed = y[at->terminal_charge] - y[at->short_charge];
+    if (at->side_charge >= 0) flowed -= y[at->side_charge];
+    out->charge_gap = fabs((y[at->soc] - y0[at->soc]) - flowed / cell->capacity[lane]);
+  }
 }

@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * sim/cell.h - one cell's right-hand side and Jacobian over lanes: the sum of network, electrical, gas and thermal
- * parts.
+ * parts (sim/cell_parts.h).
  *
- * Unknowns are chosen so that what is conserved is linear in them: extents xi, thermal energies U = C T, charge,
- * moles in the headspace, and integrals of what crosses the ledgers. An integrator that keeps linear invariants
- * (BDF, Rosenbrock) then closes the ledgers to rounding. Equations and sources: docs/physics.md. */
+ * Unknowns are chosen so that what is conserved is linear in them: extents xi, thermal energies U, charge, moles
+ * in the headspace, and integrals of what crosses the ledgers. An integrator that keeps linear invariants (BDF,
+ * Rosenbrock) then closes the ledgers to rounding. Equations and sources: docs/physics.md. */
 #ifndef PRO_CELL_H
 #define PRO_CELL_H
 #include "sim/case.h"
 
-enum { PRO_STATES_MAX = PRO_REACTIONS_MAX + PRO_GAS_COUNT + 16 };
+enum { PRO_STATES_MAX = PRO_REACTIONS_MAX + PRO_GAS_COUNT + 24 };
 
 /* Where each unknown stands; -1: the case has no such part. `feedback` unknowns come first: the rest, the ledgers'
  * integrals, is read by nothing. */
 typedef struct pro_layout {
   int n, feedback;
-  int xi, reactions;     /* extents [-] (reactions) */
-  int U_core, U_surface; /* thermal energy above 0 K [J] */
-  int soc;               /* [-] */
-  int collapse;          /* collapsed share of the separator [-] */
-  int evaporated;        /* solvent that has evaporated so far [mol] */
-  int head;              /* moles in the headspace (PRO_GAS_COUNT) [mol] */
-  int vented;            /* mass gone through the vent [kg] */
+  int xi, reactions;             /* extents [-] (reactions) */
+  int U_core, U_surface, U_side; /* thermal energy above 25 degC [J] */
+  int soc;                       /* charge that currents have left [-] */
+  int pair_1, pair_2;            /* overvoltages of the RC pairs, > 0 when charging [V] */
+  int depletion;                 /* relative growth of the resistance under a large current [-] */
+  int collapse;                  /* share of the separator that has collapsed by itself [-] */
+  int front;                     /* and that a burning spot has melted, spreading [-] */
+  int evaporated;                /* solvent that has evaporated so far [mol] */
+  int head;                      /* moles in the headspace (PRO_GAS_COUNT) [mol] */
+  int vented, ejected;           /* mass gone through the vent: gas, solids [kg] */
   /* integrals, signed, > 0 into the cell */
-  int heater, exchange;              /* heat [J] */
-  int vent_heat;                     /* enthalpy above 298.15 K of what was vented [J] */
-  int released;                      /* electrical energy taken from the stored charge [J] */
-  int terminal;                      /* electrical energy through the terminals [J] */
-  int short_charge, terminal_charge; /* [C] */
+  int heater, exchange;                           /* heat [J] */
+  int vent_heat;                                  /* enthalpy above 25 degC of what was vented [J] */
+  int eject_heat;                                 /* likewise of solids, and what reacts in them outside [J] */
+  int released;                                   /* electrical energy taken from the stored charge [J] */
+  int terminal;                                   /* electrical energy through the terminals [J] */
+  int short_charge, terminal_charge, side_charge; /* [C]; side: overcharge that decomposed electrolyte */
 } pro_layout;
 
 /* The numbers of eight cases of one structure, side by side. */
@@ -37,20 +41,34 @@ typedef struct pro_cell_lanes {
   const pro_ocv *ocv[PRO_LANES];
   pro_lanes heat[PRO_REACTIONS_MAX];              /* of a unit extent [J] */
   pro_lanes gas[PRO_REACTIONS_MAX][PRO_GAS_MADE]; /* of a unit extent [mol] */
-  pro_lanes C_core, C_surface;                    /* heat capacities at the start [J/K] */
-  pro_lanes heat_capacity;                        /* specific [J/(kg K)] */
-  pro_lanes area, core_conductance;
-  pro_lanes capacity, resistance;
+  pro_lanes soc_initial;
+  pro_lanes mass, mass_core, mass_surface, mass_side; /* whole, and of the nodes at the start [kg] */
+  pro_lanes heat_capacity, heat_capacity_slope;
+  pro_lanes area, core_conductance, side_conductance;
+  pro_lanes capacity, resistance, resistance_activation, low_charge, over_charge;
+  pro_lanes pair_resistance[2], per_pair_time[2], pair_activation;
+  pro_lanes per_limit_current, per_limit_time, overcharge_loss, copper_conductance;
   pro_lanes shutdown_T, shutdown_width, shutdown_factor;
-  pro_lanes collapse_T, collapse_width, collapse_rate, hard_short_conductance, spot_resistance;
+  pro_lanes collapse_T, collapse_width, collapse_rate, hard_short_conductance;
+  pro_lanes spot_resistance, spot_share, front_rise;
   pro_lanes headspace, gas_heat_capacity, antoine_a, antoine_b, antoine_c, latent_heat, per_evaporation_time,
       solvent;
-  pro_orifice vent; /* open */
+  pro_lanes ejectable, per_reacting, entrainment, ejecta_T; /* [kg], [1/kg], [-], [K] */
+  pro_orifice vent;                                         /* open */
 } pro_cell_lanes;
 
 typedef struct pro_drive_lanes {
   pro_lanes channel[PRO_DRIVE_COUNT];
 } pro_drive_lanes;
+
+/* What events switch; each 1 or 0. */
+typedef struct pro_modes {
+  pro_lanes vent_open;
+  pro_lanes connected; /* the terminals, until a current interrupt device opens */
+  pro_lanes coupled;   /* exchange with the surroundings; 0 while a calorimeter follows the cell */
+  pro_lanes heater_on; /* until its thermostat switches it off */
+} pro_modes;
+pro_modes pro_modes_start(void);
 
 /* Fills a lane; every case of a group must have the structure of the first (pro_cell_same_structure). `in` must
  * outlive `to`. Lane 0 is copied to all others when it is filled. */
@@ -60,23 +78,26 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); 
 /* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-4 of an extent, ... times rtol (n). */
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol);
 
-/* f = dy/dt (n). vent_open: 1 or 0. Units per layout, per second. */
-void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open,
+/* f = dy/dt (n). Units per layout, per second. */
+void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
                   const pro_lanes *y, pro_lanes *f);
 /* jacobian[row * n + column] = d f[row] / d y[column]. */
-void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_lanes *vent_open,
+void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
                        const pro_lanes *y, pro_lanes *jacobian);
 
 /* What follows from a state: for events, recording and sensors. */
 typedef struct pro_cell_view {
-  pro_lanes T_core, T_surface;                             /* [K] */
+  pro_lanes T_core, T_surface, T_side;                     /* [K]; the surface's where there is no side */
   pro_lanes rate;                                          /* core dT/dt [K/s] */
-  pro_lanes voltage, short_conductance;                    /* [V], [S]; 0 without an electrical part */
+  pro_lanes voltage, current, short_conductance;           /* [V], [A], [S]; 0 without an electrical part */
+  pro_lanes charge;                                        /* that the cell can still give [-] */
+  pro_lanes collapse;                                      /* share of the separator, by either way [-] */
   pro_lanes pressure;                                      /* inside, absolute [Pa]; 0 without a gas part */
+  pro_lanes outflow;                                       /* gas and solids [kg/s] */
   pro_lanes heat_reaction, heat_electrical, heat_exchange; /* [W]; exchange > 0 is lost */
 } pro_cell_view;
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                   const pro_lanes *vent_open, const pro_lanes *y);
+                   const pro_modes *modes, const pro_lanes *y);
 
 /* Gas that has left the cell so far, net [mol] (PRO_GAS_COUNT), of one lane with state y (n). */
 void pro_cell_gas_out(const pro_cell_lanes *cell, int lane, const double *y0, const double *y, double *moles);

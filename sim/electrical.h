@@ -5,21 +5,34 @@
 #include "sim/base.h"
 #include "sim/lanes.h"
 
-enum { PRO_OCV_POINTS = 16 };
+enum { PRO_OCV_POINTS = 19 };
+#define PRO_CHARGE_DRAINED (-0.05) /* at which every table is at 0 V [-] */
 
 /* Open-circuit voltage over state of charge as a monotone cubic (Fritsch & Carlson 1980, as PCHIP), continued in a
- * straight line beyond its ends. The first point lies below zero charge and at zero volt: a short goes on to drain
- * a cell past its lower limit until its voltage is gone. */
+ * straight line beyond its ends. A table passes 0 V at PRO_CHARGE_DRAINED: a short goes on to drain a cell past
+ * its lower limit until its voltage is gone. Below lies reversal, above full charge overcharge. */
 typedef struct pro_ocv {
   const char *name, *source;
-  double soc[PRO_OCV_POINTS];     /* ascending [-] */
-  double voltage[PRO_OCV_POINTS]; /* [V] */
+  double soc[PRO_OCV_POINTS];      /* ascending [-] */
+  double voltage[PRO_OCV_POINTS];  /* [V] */
+  double entropic[PRO_OCV_POINTS]; /* dU/dT, straight lines between, constant beyond [V/K] */
+  const char *entropic_source;     /* NULL: not known, all 0 */
 } pro_ocv;
 
+/* The tables; the order is that of pro_ocv_all. */
+#define PRO_OCV_LIST(X)                                                                                   \
+  X(lco_marquis2019)                                                                                      \
+  X(nmc_mohtat2020) X(nmc811_chen2020) X(nmc811_oregan2022) X(nmc811_hg2) X(nca_kim2011) X(lmo_doyle1996) \
+      X(lfp_prada2013) X(lipo5450_uw) X(nasa_2Ah)
+#define PRO_AS_OCV(name) PRO_OCV_##name,
+enum { PRO_OCV_LIST(PRO_AS_OCV) PRO_OCV_COUNT };
+#undef PRO_AS_OCV
 extern const pro_ocv *const pro_ocv_all[]; /* NULL-terminated; the index is pro_cell.ocv */
 extern const char *const pro_ocv_names[];  /* the same order, NULL-terminated */
 
 double pro_ocv_voltage(const pro_ocv *table, double soc, double *slope); /* [V]; slope [V], may be NULL */
+double pro_ocv_entropic(const pro_ocv *table, double soc,
+                        double *slope); /* dU/dT [V/K]; slope in soc [V/K], may be NULL */
 double pro_ocv_energy(const pro_ocv *table,
                       double soc); /* integral of voltage from 0 charge [V]: J per C of capacity */
 

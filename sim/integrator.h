@@ -12,7 +12,8 @@ typedef struct pro_system {
   const pro_drive *drive[PRO_LANES]; /* borrowed */
   double rtol[PRO_LANES];
   double segment_end[PRO_LANES]; /* the drive is smooth until then; at it, the side before the break holds [s] */
-  pro_lanes vent_open;           /* 1 or 0 */
+  double stage[PRO_LANES]; /* a calorimeter's temperature, in place of the drive's T_ambient [K]; NaN: none */
+  pro_modes modes;
   long rhs_calls, jacobian_calls;
 } pro_system;
 

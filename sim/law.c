@@ -79,6 +79,103 @@ static void switch_up(pro_law_value *out, in *T, in *c, in *p, in *q) {
 const pro_law pro_law_switch = {"switch", "1+(p-1)(1+tanh((T-q)/1K))/2", "p times faster above T = q [K]",
                                 switch_up};
 
-const pro_law *const pro_law_all[] = {&pro_law_linear,    &pro_law_vacancy, &pro_law_seed,
-                                      &pro_law_converted, &pro_law_power,   &pro_law_tunnel,
-                                      &pro_law_gate,      &pro_law_switch,  NULL};
+/* Not `linear`: a current can take the anode's lithium below zero, and a law that pulls back would then make it
+ * anew from nothing. */
+static void available(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)T, (void)p, (void)q;
+  *out = (pro_law_value){clip(*c), where_positive(*c, pro_lanes_all(1.0)), zero};
+}
+const pro_law pro_law_available = {"available", "max(c,0)", "first order in a reactant that discharge may exhaust",
+                                   available};
+
+/* The corner of min(c, q) is rounded over w = q/200: m = min(c, q) - w ln(1 + exp(-|c - q|/w)), which is 0.0035 q
+ * too low at c = q and right to 1e-9 w at a distance of 21 w. */
+static void tunnel_critical(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)T;
+  pro_lanes w = *q / 200.0, x = (*c - *q) / w, e = pro_lanes_exp(-pro_lanes_abs(x));
+  pro_lanes held = pro_lanes_min(*c, *q) - w * pro_lanes_log(1.0 + e);
+  pro_lanes below = pro_select(x > 0.0, e, pro_lanes_all(1.0)) / (1.0 + e); /* d held/dc */
+  pro_lanes f = pro_lanes_exp(-held / *p);
+  *out = (pro_law_value){f, -f * below / *p, zero};
+}
+const pro_law pro_law_tunnel_critical = {"tunnel_critical", "exp(-min(c,q)/p)",
+                                         "electrons tunnel through a film that grows no tighter beyond c = q",
+                                         tunnel_critical};
+
+static void saturation(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)T, (void)q;
+  pro_lanes held = clip(*c), sum = held + *p;
+  *out = (pro_law_value){held / sum, where_positive(*c, *p / (sum * sum)), zero};
+}
+const pro_law pro_law_saturation = {"saturation", "c/(c+p)", "a reactant in excess; half as fast at c = p",
+                                    saturation};
+
+/* Damkoehler's limiter: k/(1 + k/k_D) with both coefficients Arrhenius, p and q their ratio's factor and
+ * activation. */
+static void diffusion(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)c;
+  pro_lanes ratio = *p * pro_lanes_exp(-*q / *T), f = 1.0 / (1.0 + ratio);
+  *out = (pro_law_value){f, zero, -f * f * ratio * *q / (*T * *T)};
+}
+const pro_law pro_law_diffusion = {"diffusion", "1/(1+p exp(-q/T))",
+                                   "transport takes over where it is slower than the reaction", diffusion};
+
+/* log10 of a self-heating rate [K/s] over temperature [degC], straight lines between the knots, constant beyond */
+typedef struct trace_knot {
+  double celsius, g;
+} trace_knot;
+
+static void trace(pro_law_value *out, const trace_knot *knot, int knots, pro_lanes T) {
+  pro_lanes celsius = T - 273.15, g = pro_lanes_all(knot[0].g), slope = zero;
+  for (int i = 0; i < knots - 1; i++) {
+    double a = knot[i].celsius, s = (knot[i + 1].g - knot[i].g) / (knot[i + 1].celsius - a);
+    pro_lanes_mask past = celsius > a;
+    g = pro_select(past, knot[i].g + s * (celsius - a), g);
+    slope = pro_select(past, pro_lanes_all(s), slope);
+  }
+  pro_lanes_mask over = celsius > knot[knots - 1].celsius;
+  g = pro_select(over, pro_lanes_all(knot[knots - 1].g), g);
+  slope = pro_select(over, zero, slope);
+  const double ln10 = 2.302585092994046;
+  pro_lanes f = pro_lanes_exp(ln10 * g);
+  *out = (pro_law_value){f, zero, ln10 * f * slope};
+}
+
+/* Virtual Vehicle, BatterySafety (Modelica): cell of 60 Ah in a metal can, and its variant after Essl et al. 2020,
+ * cell #2 */
+static const trace_knot can_60Ah[] = {{-60, -5.2478}, {150, -1.5146}, {165, -1.248}, {178, -0.7626},
+                                      {180, 0.18495}, {190, 1.4357},  {200, 1.6115}, {210, 1.724},
+                                      {230, 1.8365},  {240, 1.8715},  {2000, 1.8715}};
+static const trace_knot essl2020[] = {{-60, -5.1608}, {150, -1.7065}, {170, -1.3775}, {190, -0.74351},
+                                      {200, 1.6079},  {230, 2.7198},  {2000, 2.7198}};
+
+static void tracing_can_60Ah(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)c, (void)p, (void)q;
+  trace(out, can_60Ah, sizeof can_60Ah / sizeof can_60Ah[0], *T);
+}
+const pro_law pro_law_tracing_can_60Ah = {
+    "tracing_can_60Ah", "10^g(T)", "self-heating [K/s] of a 60 Ah cell in a can, tabulated", tracing_can_60Ah};
+
+static void tracing_essl2020(pro_law_value *out, in *T, in *c, in *p, in *q) {
+  (void)c, (void)p, (void)q;
+  trace(out, essl2020, sizeof essl2020 / sizeof essl2020[0], *T);
+}
+const pro_law pro_law_tracing_essl2020 = {"tracing_essl2020", "10^g(T)",
+                                          "self-heating [K/s] of cell #2 of Essl et al. 2020, tabulated",
+                                          tracing_essl2020};
+
+const pro_law *const pro_law_all[] = {&pro_law_linear,
+                                      &pro_law_vacancy,
+                                      &pro_law_seed,
+                                      &pro_law_converted,
+                                      &pro_law_power,
+                                      &pro_law_tunnel,
+                                      &pro_law_gate,
+                                      &pro_law_switch,
+                                      &pro_law_available,
+                                      &pro_law_tunnel_critical,
+                                      &pro_law_saturation,
+                                      &pro_law_diffusion,
+                                      &pro_law_tracing_can_60Ah,
+                                      &pro_law_tracing_essl2020,
+                                      NULL};

@@ -30,5 +30,14 @@ extern const pro_law pro_law_tunnel; /* exp(-c/p)      a growing film of thickne
 extern const pro_law pro_law_gate;   /* (1+tanh((T-p)/q))/2            starts at T = p [K] over q [K] */
 extern const pro_law pro_law_switch; /* 1+(p-1)(1+tanh((T-q)/1 K))/2   p times faster above T = q [K] */
 
+extern const pro_law pro_law_available;       /* max(c, 0)      first order in a reactant that discharge may take
+                                                 instead: nothing is made again */
+extern const pro_law pro_law_tunnel_critical; /* exp(-min(c, q)/p)   a film that grows no tighter beyond c = q */
+extern const pro_law pro_law_saturation;      /* c/(c+p)             a reactant in excess until little is left */
+extern const pro_law pro_law_diffusion;       /* 1/(1+p exp(-q/T))   diffusion takes over where it is slower */
+extern const pro_law
+    pro_law_tracing_can_60Ah; /* 10^g(T), g tabulated: self-heating [K/s] as calorimetry traced it */
+extern const pro_law pro_law_tracing_essl2020; /* likewise, another cell */
+
 extern const pro_law *const pro_law_all[]; /* NULL-terminated */
 #endif

@@ -24,14 +24,23 @@ const pro_field pro_reaction_fields[] = {
     PRO_FIELD_REAL(pro_reaction, Ea, "J/mol", NAN, 0.0, 1e6, "activation energy, for the network's gas constant"),
     PRO_FIELD_REAL(pro_reaction, heat, "J/kg", NAN, -1e8, 1e8, "released per kg of reactant and unit extent"),
     PRO_FIELD_REAL(pro_reaction, content, "kg/m3", NAN, 0.0, 1e4, "reactant per volume of jelly roll"),
+    PRO_FIELD_REAL(pro_reaction, per_capacity, "kg/C", NAN, 0.0, 1.0,
+                   "reactant per charge of the cell, beside content"),
+    PRO_FIELD_REAL(pro_reaction, cap, "1", NAN, 0.0, 1e6,
+                   "of its coefficient, in multiples of network.k_max; 0: 1"),
     PRO_FIELD_END,
 };
+#define PRO_AS_SEI_HEAT_NAME(name) #name,
+static const char *const sei_heat_names[] = {PRO_SEI_HEAT_LIST(PRO_AS_SEI_HEAT_NAME) NULL};
+
 const pro_field pro_network_fields[] = {
     PRO_FIELD_REAL(pro_network, k_max, "1/s", NAN, 1e-3, 1e300, "cap of every rate coefficient"),
+    PRO_FIELD_CHOICE(pro_network, sei_heat, sei_heat_names, 0, "how the heat of regenerated SEI is counted"),
     PRO_FIELD_END,
 };
 const pro_field pro_species_fields[] = {
-    PRO_FIELD_REAL(pro_species, initial, "1", NAN, 0.0, 1e3, "at the start"),
+    PRO_FIELD_REAL(pro_species, initial, "1", NAN, 0.0, 1e3, "at full charge"),
+    PRO_FIELD_REAL(pro_species, per_soc, "1", NAN, -1e3, 1e3, "more of it per unit of charge"),
     PRO_FIELD_END,
 };
 
@@ -53,6 +62,37 @@ static int factor_count(const pro_reaction *r) {
   return n;
 }
 
+/* index of the anode's lithium; -1: the charge is nobody's but the currents' */
+static int lithium_of(const pro_network *net) {
+  for (int s = 0; s < pro_network_species_count(net); s++)
+    if (net->species[s].lithium && net->species[s].per_soc != 0.0) return s;
+  return -1;
+}
+
+double pro_network_discharge(const pro_network *net, int reaction) {
+  int lithium = lithium_of(net);
+  return lithium >= 0 ? -net->reactions[reaction].change[lithium] / net->species[lithium].per_soc : 0.0;
+}
+
+double pro_network_reactant(const pro_network *net, int reaction, double volume, double capacity) {
+  const pro_reaction *r = &net->reactions[reaction];
+  return r->content * volume + r->per_capacity * capacity;
+}
+
+static double sei_heat(const pro_network *net) {
+  for (int j = 0; j < pro_network_reaction_count(net); j++)
+    if (net->reactions[j].stage == PRO_STAGE_sei) return net->reactions[j].heat;
+  return 0.0;
+}
+
+double pro_network_heat(const pro_network *net, int reaction, double volume, double capacity) {
+  const pro_reaction *r = &net->reactions[reaction];
+  if (r->electrical) return 0.0;
+  double heat = r->heat;
+  if (r->stage == PRO_STAGE_anode && net->sei_heat == PRO_SEI_HEAT_net) heat -= net->sei_formed * sei_heat(net);
+  return heat * pro_network_reactant(net, reaction, volume, capacity);
+}
+
 pro_status pro_network_check(const pro_network *net) {
   int species = pro_network_species_count(net), n = pro_network_reaction_count(net);
   if (n == 0) return pro_fail(PRO_EINPUT, "chemistry %s has no reactions", net->name);
@@ -68,6 +108,8 @@ pro_status pro_network_check(const pro_network *net) {
       return pro_fail(PRO_EINPUT, "chemistry %s: %s lacks its full extent", net->name, r->name);
     if (pro_field_check(pro_reaction_fields, r) != PRO_OK)
       return pro_fail(PRO_EINPUT, "%s.%s", r->name, pro_error_message());
+    if (!(r->content > 0.0 || r->per_capacity > 0.0 || r->electrical))
+      return pro_fail(PRO_EINPUT, "chemistry %s: %s has no reactant", net->name, r->name);
     double mass = 0.0; /* of gas from a kg of reactant */
     for (int g = 0; g < PRO_GAS_MADE; g++) mass += r->gas[g] * r->full * pro_gas_molar_mass[g];
     if (mass > 1.0)
@@ -80,45 +122,67 @@ pro_status pro_network_check(const pro_network *net) {
   return PRO_OK;
 }
 
+/* what a unit extent changes, without the regeneration of SEI where the convention is that there is none */
+static double change_of(const pro_network *net, int reaction, int species) {
+  const pro_reaction *r = &net->reactions[reaction];
+  if (net->sei_heat != PRO_SEI_HEAT_none || r->stage != PRO_STAGE_anode || net->sei_formed <= 0.0)
+    return r->change[species];
+  for (int j = 0; j < pro_network_reaction_count(net); j++)
+    if (net->reactions[j].stage == PRO_STAGE_sei && net->reactions[j].change[species] < 0.0) return 0.0;
+  return r->change[species];
+}
+
 void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
   to->form = net;
   to->species = pro_network_species_count(net);
   to->reactions = pro_network_reaction_count(net);
   to->gas_constant[lane] = net->gas_constant;
-  to->k_max[lane] = net->k_max;
-  for (int s = 0; s < to->species; s++) to->initial[s][lane] = net->species[s].initial;
+  for (int s = 0; s < to->species; s++) {
+    to->initial[s][lane] = net->species[s].initial;
+    to->per_soc[s][lane] = net->species[s].per_soc;
+  }
   for (int j = 0; j < to->reactions; j++) {
     const pro_reaction *r = &net->reactions[j];
     to->A[j][lane] = r->A;
     to->Ea[j][lane] = r->Ea;
+    to->cap[j][lane] = net->k_max * (r->cap > 0.0 ? r->cap : 1.0);
     for (int f = 0; f < PRO_FACTORS_MAX; f++)
       to->p[j][f][lane] = r->factors[f].p, to->q[j][f][lane] = r->factors[f].q;
-    for (int s = 0; s < to->species; s++) to->change[j][s][lane] = r->change[s];
+    for (int s = 0; s < to->species; s++) to->change[j][s][lane] = change_of(net, j, s);
+    to->discharge[j][lane] = pro_network_discharge(net, j);
   }
 }
 
-void pro_network_species(const pro_network *net, const double *xi, double *c) {
+pro_lanes pro_network_charge(const pro_network_lanes *net, const pro_lanes *soc, const pro_lanes *xi) {
+  pro_lanes left = *soc;
+  for (int j = 0; j < net->reactions; j++) left -= net->discharge[j] * xi[j];
+  return left;
+}
+
+void pro_network_species(const pro_network *net, double soc, const double *xi, double *c) {
   int n = pro_network_reaction_count(net);
   for (int s = 0; s < pro_network_species_count(net); s++) {
-    c[s] = net->species[s].initial;
-    for (int j = 0; j < n; j++) c[s] += net->reactions[j].change[s] * xi[j];
+    c[s] = net->species[s].initial + net->species[s].per_soc * (soc - 1.0);
+    for (int j = 0; j < n; j++) c[s] += change_of(net, j, s) * xi[j];
   }
 }
 
-static void species_from_extents(const pro_network_lanes *net, const pro_lanes *xi, pro_lanes *c) {
+static void species_from_extents(const pro_network_lanes *net, const pro_lanes *soc, const pro_lanes *xi,
+                                 pro_lanes *c) {
   for (int s = 0; s < net->species; s++) {
     c[s] = net->initial[s];
+    if (net->form->species[s].per_soc != 0.0) c[s] += net->per_soc[s] * (*soc - 1.0);
     for (int j = 0; j < net->reactions; j++)
       if (net->form->reactions[j].change[s] != 0.0) c[s] += net->change[j][s] * xi[j];
   }
 }
 
-/* K = A exp(-Ea/(R T)) * capped factors, r = K/(1 + K/k_max) * the other factors: with u the product of the latter
- * and lid = 1/(1 + K/k_max), dr = lid^2 u dK + lid K du. */
-static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *xi, pro_lanes *rate,
-                     pro_lanes *slope_T, pro_lanes *slope_xi) {
+/* K = A exp(-Ea/(R T)) * capped factors, r = K/(1 + K/cap) * the other factors: with u the product of the latter
+ * and lid = 1/(1 + K/cap), dr = lid^2 u dK + lid K du. */
+static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc, const pro_lanes *xi,
+                     pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_soc, pro_lanes *slope_xi) {
   pro_lanes c[PRO_SPECIES_MAX];
-  species_from_extents(net, xi, c);
+  species_from_extents(net, soc, xi, c);
   pro_lanes per_RT = 1.0 / (net->gas_constant * *T);
   int n = net->reactions;
   for (int j = 0; j < n; j++) {
@@ -133,10 +197,11 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
       else
         u *= f[k].value;
     }
-    pro_lanes lid = 1.0 / (1.0 + K / net->k_max);
+    pro_lanes lid = 1.0 / (1.0 + K / net->cap[j]);
     rate[j] = lid * K * u;
     if (!slope_T) continue;
     slope_T[j] = lid * lid * u * K * net->Ea[j] * per_RT / *T;
+    slope_soc[j] = pro_lanes_all(0.0);
     for (int i = 0; i < n; i++) slope_xi[j * n + i] = pro_lanes_all(0.0);
     for (int k = 0; k < factors; k++) {
       /* the product without factor k: no division, factors may be zero */
@@ -146,6 +211,7 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
         if (g != k && r->factors[g].capped == r->factors[k].capped) others *= f[g].value;
       slope_T[j] += others * f[k].slope_T;
       int s = r->factors[k].species;
+      slope_soc[j] += others * f[k].slope_c * net->per_soc[s];
       for (int i = 0; i < n; i++)
         if (net->form->reactions[i].change[s] != 0.0)
           slope_xi[j * n + i] += others * f[k].slope_c * net->change[i][s];
@@ -153,12 +219,14 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
   }
 }
 
-void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *xi, pro_lanes *rate) {
-  evaluate(net, T, xi, rate, NULL, NULL);
+void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc, const pro_lanes *xi,
+                       pro_lanes *rate) {
+  evaluate(net, T, soc, xi, rate, NULL, NULL, NULL);
 }
 
-void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *xi, pro_lanes *rate,
-                        pro_lanes *slope_T, pro_lanes *slope_xi) {
-  assert(slope_T && slope_xi);
-  evaluate(net, T, xi, rate, slope_T, slope_xi);
+void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc,
+                        const pro_lanes *xi, pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_soc,
+                        pro_lanes *slope_xi) {
+  assert(slope_T && slope_soc && slope_xi);
+  evaluate(net, T, soc, xi, rate, slope_T, slope_soc, slope_xi);
 }

@@ -15,7 +15,8 @@ typedef enum pro_purpose {
   PRO_FOR_SENSORS,
   PRO_FOR_SPLIT,
   PRO_FOR_MIX,
-  PRO_FOR_SOBOL
+  PRO_FOR_SOBOL,
+  PRO_FOR_DRIVE
 } pro_purpose;
 
 typedef struct pro_stream {

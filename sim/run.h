@@ -6,26 +6,30 @@
 #include "sim/event.h"
 
 /* Truth columns, each (samples) doubles: name, unit, what it is. Stored under /truth by these names. */
-#define PRO_TRUTH_LIST(X)                                                             \
-  X(T_core, "K", "core temperature")                                                  \
-  X(T_surface, "K", "surface temperature")                                            \
-  X(T_ambient, "K", "temperature of the surroundings")                                \
-  X(voltage, "V", "terminal voltage")                                                 \
-  X(current, "A", "terminal current, > 0 charges")                                    \
-  X(soc, "1", "state of charge")                                                      \
-  X(short_conductance, "S", "internal short, abuse and collapsed separator together") \
-  X(separator_collapse, "1", "collapsed share of the separator")                      \
-  X(pressure_cell, "Pa", "absolute pressure inside the cell")                         \
-  X(pressure, "Pa", "gauge pressure of the enclosure")                                \
-  X(mass, "kg", "mass of the cell")                                                   \
-  X(heat_reaction, "W", "heat of all reactions")                                      \
-  X(heat_electrical, "W", "heat of currents: short and resistance")                   \
-  X(heat_exchange, "W", "lost to the surroundings by convection and radiation")       \
-  X(heater, "W", "heater power")                                                      \
-  X(gas_H2, "1", "mole fraction of hydrogen in the enclosure")                        \
-  X(gas_CO, "1", "mole fraction of carbon monoxide in the enclosure")                 \
-  X(gas_CO2, "1", "mole fraction of carbon dioxide in the enclosure")                 \
-  X(gas_VOC, "1", "mole fraction of hydrocarbons and solvent vapour in the enclosure")
+#define PRO_TRUTH_LIST(X)                                                                      \
+  X(T_core, "K", "core temperature")                                                           \
+  X(T_surface, "K", "surface temperature")                                                     \
+  X(T_ambient, "K", "temperature of the surroundings")                                         \
+  X(voltage, "V", "terminal voltage")                                                          \
+  X(current, "A", "terminal current, > 0 charges")                                             \
+  X(soc, "1", "state of charge")                                                               \
+  X(short_conductance, "S", "internal short, abuse and collapsed separator together")          \
+  X(separator_collapse, "1", "collapsed share of the separator")                               \
+  X(pressure_cell, "Pa", "absolute pressure inside the cell")                                  \
+  X(pressure, "Pa", "gauge pressure of the enclosure")                                         \
+  X(mass, "kg", "mass of the cell")                                                            \
+  X(heat_reaction, "W", "heat of all reactions")                                               \
+  X(heat_electrical, "W", "heat of currents: short and resistance")                            \
+  X(heat_exchange, "W", "lost to the surroundings by convection and radiation")                \
+  X(heater, "W", "heater power")                                                               \
+  X(gas_H2, "1", "mole fraction of hydrogen in the enclosure")                                 \
+  X(gas_CO, "1", "mole fraction of carbon monoxide in the enclosure")                          \
+  X(gas_CO2, "1", "mole fraction of carbon dioxide in the enclosure")                          \
+  X(gas_VOC, "1", "mole fraction of hydrocarbons and solvent vapour in the enclosure")         \
+  X(gas_HF, "1", "mole fraction of hydrogen fluoride in the enclosure")                        \
+  X(flammability, "1", "of the enclosure: 1 is the lower flammability limit, by Le Chatelier") \
+  X(T_side, "K", "temperature of the heated side; the surface's where there is none")          \
+  X(ejected, "kg", "solids thrown out so far")
 #define PRO_AS_TRUTH(name, unit, doc) PRO_TRUTH_##name,
 typedef enum pro_truth { PRO_TRUTH_LIST(PRO_AS_TRUTH) PRO_TRUTH_COUNT } pro_truth;
 #undef PRO_AS_TRUTH
@@ -40,8 +44,10 @@ typedef struct pro_ledger {
   double charge_gap;     /* |capacity * delta soc - charge that flowed| / capacity [-] */
   double energy_crossed; /* [J] */
   double heat_reactions, heat_electrical, heat_heater, heat_exchange,
-      heat_vented;    /* parts of it, signed, > 0 into the cell [J] */
-  double mass_vented; /* [kg] */
+      heat_vented,  /* parts of it, signed, > 0 into the cell [J] */
+      heat_ejected; /* with solids, and made by reactions in them outside: < 0; heat_reactions includes the latter
+                       [J] */
+  double mass_vented, mass_ejected; /* [kg] */
 } pro_ledger;
 
 typedef struct pro_trajectory { /* one block, freed as one */
@@ -53,6 +59,9 @@ typedef struct pro_trajectory { /* one block, freed as one */
   double clock[PRO_CLOCK_COUNT];  /* [s]; NaN: did not happen */
   double T_at[PRO_CLOCK_COUNT];   /* core temperature at that moment [K]; NaN likewise */
   double T_max;                   /* of the core [K] */
+  double T_surface_max;           /* of the surface [K] */
+  double rate_max;                /* of the core [K/s] */
+  double gas_out[PRO_GAS_COUNT];  /* out of the cell by the end, net [mol] */
   double rate_end;                /* core dT/dt at the end [K/s] */
   pro_outcome outcome;
   pro_ledger ledger;

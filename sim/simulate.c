@@ -44,19 +44,21 @@ void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_la
       else
         out->channel[c][l] = drive_value(&system->drive[l]->channel[c], (*t)[l], system->segment_end[l]);
     }
+  for (int l = 0; l < PRO_LANES; l++)
+    if (!isnan(system->stage[l])) out->channel[PRO_DRIVE_T_ambient][l] = system->stage[l];
 }
 
 void pro_system_rhs(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f) {
   pro_drive_lanes drive;
   pro_system_drive(system, t, &drive);
-  pro_cell_rhs(&system->cell, &drive, &system->vent_open, y, f);
+  pro_cell_rhs(&system->cell, &drive, &system->modes, y, f);
   system->rhs_calls++;
 }
 
 void pro_system_jacobian(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian) {
   pro_drive_lanes drive;
   pro_system_drive(system, t, &drive);
-  pro_cell_jacobian(&system->cell, &drive, &system->vent_open, y, jacobian);
+  pro_cell_jacobian(&system->cell, &drive, &system->modes, y, jacobian);
   system->jacobian_calls++;
 }
 
@@ -64,8 +66,11 @@ void pro_system_jacobian(pro_system *system, const pro_lanes *t, const pro_lanes
 
 #define STEPS_MAX 2000000 /* of one case, before it counts as failed */
 #define LOCATE_TO 1e-6    /* width to which an event is bracketed [s] */
-#define INSTANT 1e-12 /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] \
-                       */
+#define INSTANT                                                                                   \
+  1e-12 /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] \
+         */
+
+typedef enum arc_phase { ARC_none, ARC_wait, ARC_seek, ARC_follow, ARC_rest } arc_phase;
 
 typedef struct flight {
   const pro_case *in;
@@ -76,6 +81,8 @@ typedef struct flight {
   pro_watch watch;
   double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
   size_t next; /* sample to record */
+  arc_phase arc;
+  double arc_end, T_seek; /* of the phase [s]; surface at the beginning of the seek [K] */
   /* eight samples side by side: the lanes of one look */
   int waiting;
   pro_lanes sample_t, sample_y[PRO_STATES_MAX];
@@ -90,15 +97,18 @@ static void look_at(flight *f, double t, const double *y, pro_moment *now) {
   pro_drive_lanes drive;
   pro_cell_view view;
   pro_system_drive(&f->system, &wide_t, &drive);
-  pro_cell_look(&view, &f->system.cell, &drive, &f->system.vent_open, wide);
+  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, wide);
   *now = (pro_moment){.t = t,
                       .T_core = view.T_core[0],
+                      .T_surface = view.T_surface[0],
+                      .T_side = view.T_side[0],
+                      .outflow = view.outflow[0],
                       .T_ambient = drive.channel[PRO_DRIVE_T_ambient][0],
                       .rate = view.rate[0],
                       .voltage = view.voltage[0],
                       .short_conductance = view.short_conductance[0],
                       .pressure = view.pressure[0],
-                      .collapse = at->collapse >= 0 ? y[at->collapse] : 0.0};
+                      .collapse = view.collapse[0]};
 }
 
 /* The voltage that the clocks compare with: a short that is there from t = 0 on has not lowered it. */
@@ -109,7 +119,7 @@ static double voltage_before(flight *f) {
   pro_cell_view view;
   pro_system_drive(&f->system, &start, &drive);
   drive.channel[PRO_DRIVE_short_conductance] = pro_lanes_all(0.0);
-  pro_cell_look(&view, &f->system.cell, &drive, &f->system.vent_open, wide);
+  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, wide);
   return view.voltage[0];
 }
 
@@ -145,6 +155,8 @@ static void mix_enclosure(flight *f, size_t k, const double *y, double T_ambient
   truth[PRO_TRUTH_gas_CO2][k] = fraction[PRO_GAS_CO2];
   truth[PRO_TRUTH_gas_VOC][k] =
       fraction[PRO_GAS_CH4] + fraction[PRO_GAS_C2H4] + fraction[PRO_GAS_C2H6] + fraction[PRO_GAS_vapour];
+  truth[PRO_TRUTH_gas_HF][k] = fraction[PRO_GAS_HF];
+  truth[PRO_TRUTH_flammability][k] = 1.0 / pro_gas_mixture_lfl(fraction); /* 0 where nothing burns */
   /* pressure drop of the outflow through the leak: rho/2 (V'/A)^2 with air's density */
   double volume_flow = flow * PRO_GAS_CONSTANT * T_ambient / PRO_ATMOSPHERE, speed = volume_flow / room->leak_area;
   double density = PRO_ATMOSPHERE * pro_gas_molar_mass[PRO_GAS_air] / (PRO_GAS_CONSTANT * T_ambient);
@@ -161,7 +173,7 @@ static void write_samples(flight *f) {
   pro_drive_lanes drive;
   pro_cell_view view;
   pro_system_drive(&f->system, &f->sample_t, &drive);
-  pro_cell_look(&view, &f->system.cell, &drive, &f->system.vent_open, f->sample_y);
+  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, f->sample_y);
   double **truth = f->out->truth;
   for (int l = 0; l < f->waiting; l++) {
     size_t k = f->next - (size_t)f->waiting + (size_t)l;
@@ -170,18 +182,22 @@ static void write_samples(flight *f) {
     f->out->t[k] = f->sample_t[l];
     truth[PRO_TRUTH_T_core][k] = view.T_core[l];
     truth[PRO_TRUTH_T_surface][k] = view.T_surface[l];
-    truth[PRO_TRUTH_T_ambient][k] = drive.channel[PRO_DRIVE_T_ambient][l];
+    int follows = f->system.modes.coupled[l] < 0.5;
+    truth[PRO_TRUTH_T_ambient][k] = follows ? view.T_surface[l] : drive.channel[PRO_DRIVE_T_ambient][l];
+    truth[PRO_TRUTH_T_side][k] = view.T_side[l];
     truth[PRO_TRUTH_voltage][k] = view.voltage[l];
-    truth[PRO_TRUTH_current][k] = drive.channel[PRO_DRIVE_current][l];
-    truth[PRO_TRUTH_soc][k] = at->soc >= 0 ? y[at->soc] : f->in->soc_initial;
+    truth[PRO_TRUTH_current][k] = view.current[l];
+    truth[PRO_TRUTH_soc][k] = view.charge[l];
     truth[PRO_TRUTH_short_conductance][k] = view.short_conductance[l];
-    truth[PRO_TRUTH_separator_collapse][k] = at->collapse >= 0 ? y[at->collapse] : 0.0;
+    truth[PRO_TRUTH_separator_collapse][k] = view.collapse[l];
     truth[PRO_TRUTH_pressure_cell][k] = view.pressure[l];
-    truth[PRO_TRUTH_mass][k] = f->in->cell.mass - (at->vented >= 0 ? y[at->vented] : 0.0);
+    truth[PRO_TRUTH_ejected][k] = at->ejected >= 0 ? y[at->ejected] : 0.0;
+    truth[PRO_TRUTH_mass][k] =
+        f->in->cell.mass - (at->vented >= 0 ? y[at->vented] : 0.0) - truth[PRO_TRUTH_ejected][k];
     truth[PRO_TRUTH_heat_reaction][k] = view.heat_reaction[l];
     truth[PRO_TRUTH_heat_electrical][k] = view.heat_electrical[l];
     truth[PRO_TRUTH_heat_exchange][k] = view.heat_exchange[l];
-    truth[PRO_TRUTH_heater][k] = drive.channel[PRO_DRIVE_heater][l];
+    truth[PRO_TRUTH_heater][k] = drive.channel[PRO_DRIVE_heater][l] * f->system.modes.heater_on[l];
     for (int j = 0; j < at->reactions; j++) f->out->xi[(size_t)j * f->out->samples + k] = y[at->xi + j];
     mix_enclosure(f, k, y, drive.channel[PRO_DRIVE_T_ambient][l]);
   }
@@ -207,11 +223,32 @@ static void record_until(flight *f, double to) {
   }
 }
 
+/* What an event switches for good; NULL: nothing. */
+static pro_lanes *switched_by(flight *f, int which, double *to) {
+  *to = which == PRO_WATCH_vent ? 1.0 : 0.0;
+  switch (which) {
+    case PRO_WATCH_vent:
+      return &f->system.modes.vent_open;
+    case PRO_WATCH_cid:
+      return &f->system.modes.connected;
+    case PRO_WATCH_heater_off:
+      return &f->system.modes.heater_on;
+    default:
+      return NULL;
+  }
+}
+
+static int is_spent(flight *f, int which) { /* it has switched, and stays so */
+  double to;
+  const pro_lanes *mode = switched_by(f, which, &to);
+  return mode && (*mode)[0] == to;
+}
+
 static void flips_at(flight *f, const pro_moment *now) {
   double margin[PRO_WATCH_COUNT];
   pro_watch_margins(&f->watch, now, margin);
   for (int i = 0; i < PRO_WATCH_COUNT; i++) {
-    if (i == PRO_WATCH_vent && f->system.vent_open[0] > 0.0) continue; /* it stays open */
+    if (is_spent(f, i)) continue;
     if ((margin[i] > 0.0) != f->watch.holds[i]) pro_watch_flip(&f->watch, i, now);
   }
 }
@@ -245,8 +282,8 @@ static pro_moment locate(flight *f, int which, pro_moment a, pro_moment b) {
   return b;
 }
 
-/* Finds what happened between `last` and the end of the step, in order of time. Returns 1 when the vent opened:
- * *last is then that moment, and what came after it is not true. */
+/* Finds what happened between `last` and the end of the step, in order of time. Returns what switched a mode, or
+ * -1: *last is then that moment, and what came after it is not true. */
 static int find_events(flight *f, pro_moment *last, double to) {
   for (;;) {
     double deadline = fmin(pro_watch_deadline(&f->watch), to);
@@ -257,35 +294,86 @@ static int find_events(flight *f, pro_moment *last, double to) {
     int which = -1;
     for (int i = 0; i < PRO_WATCH_COUNT; i++) {
       if ((margin[i] > 0.0) == f->watch.holds[i]) continue;
-      if (i == PRO_WATCH_vent && f->system.vent_open[0] > 0.0) continue; /* it stays open */
+      if (is_spent(f, i)) continue;
       pro_moment m = locate(f, i, *last, end);
       if (which < 0 || m.t < first.t) which = i, first = m;
     }
     if (which < 0) {
       pro_watch_see(&f->watch, &end);
       *last = end;
-      if (end.t >= to) return 0;
+      if (end.t >= to) return -1;
       continue;
     }
     pro_watch_flip(&f->watch, which, &first);
     *last = first;
-    if (which == PRO_WATCH_vent) return 1;
+    double mode;
+    if (switched_by(f, which, &mode)) return which;
   }
+}
+
+static void switch_mode(flight *f, int which) {
+  double to;
+  pro_lanes *mode = switched_by(f, which, &to);
+  *mode = pro_lanes_all(to);
+}
+
+static void set_stage(flight *f, double T) {
+  for (int l = 0; l < PRO_LANES; l++) f->system.stage[l] = T;
+}
+
+/* Heat, wait, seek: what comes next when a phase has ended at t. */
+static void arc_next(flight *f, double t, const pro_moment *now) {
+  const pro_arc *arc = &f->in->drive.arc;
+  double stage = f->system.stage[0], rise = now->T_surface - f->T_seek;
+  switch (f->arc) {
+    case ARC_none:
+      set_stage(f, arc->T_start);
+      break;
+    case ARC_wait:
+      f->arc = ARC_seek, f->arc_end = t + arc->seek, f->T_seek = now->T_surface;
+      f->system.modes.coupled = pro_lanes_all(0.0);
+      return;
+    case ARC_seek:
+      f->arc = ARC_follow, f->arc_end = (double)INFINITY;
+      if (rise >= arc->threshold * arc->seek) {
+        pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now);
+        return;
+      }
+      f->system.modes.coupled = pro_lanes_all(1.0);
+      f->arc = ARC_rest;
+      if (stage + arc->step > arc->T_end) return;
+      set_stage(f, stage + arc->step);
+      break;
+    case ARC_follow:
+    case ARC_rest:
+      return;
+  }
+  f->arc = ARC_wait, f->arc_end = t + arc->wait;
+}
+
+static double segment_end(const flight *f, double t) {
+  return fmin(fmin(pro_drive_next_break(&f->in->drive, t), f->arc_end), f->in->duration);
 }
 
 static pro_status fly(flight *f) {
   const pro_case *in = f->in;
   double t = 0.0;
   pro_moment last;
-  for (int l = 0; l < PRO_LANES; l++)
-    f->system.segment_end[l] = fmin(pro_drive_next_break(&in->drive, t), in->duration);
+  f->system.modes = pro_modes_start();
+  set_stage(f, (double)NAN);
+  f->arc_end = (double)INFINITY;
+  for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = segment_end(f, t);
   look_at(f, t, f->y, &last);
+  if (in->drive.arc.on) arc_next(f, t, &last), look_at(f, t, f->y, &last);
   pro_watch_start(&f->watch, in, &last, voltage_before(f));
-  if (f->watch.holds[PRO_WATCH_vent]) f->system.vent_open = pro_lanes_all(1.0);
+  for (int i = 0; i < PRO_WATCH_COUNT; i++) {
+    double to;
+    if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i);
+  }
   record(f, t, f->y);
   long steps = 0;
   while (t < in->duration) {
-    double end = fmin(pro_drive_next_break(&in->drive, t), in->duration);
+    double end = segment_end(f, t);
     for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = end;
     look_at(f, t, f->y, &last);
     flips_at(f, &last);                            /* a jump of the drive may change the sign of a margin */
@@ -293,6 +381,7 @@ static pro_status fly(flight *f) {
       while (sample_time(f) <= end) record(f, sample_time(f), f->y);
       write_samples(f);
       t = end;
+      if (t >= f->arc_end) arc_next(f, t, &last);
       continue;
     }
     PRO_TRY(f->with->start(f->integrator, 0, t, f->y, end));
@@ -304,20 +393,21 @@ static pro_status fly(flight *f) {
                         STEPS_MAX);
       double from, to;
       f->with->span(f->integrator, 0, &from, &to);
-      int opened = find_events(f, &last, to);
-      if (opened) to = last.t;
+      int switched = find_events(f, &last, to);
+      if (switched >= 0) to = last.t;
       record_until(f, to);
       f->with->dense(f->integrator, 0, to, f->y);
       t = to;
       if (!isfinite(last.T_core) || last.T_core <= 0.0 || last.T_core > 1e5)
         return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", t, last.T_core);
-      if (opened) {
-        write_samples(f); /* they were taken with the vent closed */
-        f->system.vent_open = pro_lanes_all(1.0);
+      if (switched >= 0) {
+        write_samples(f); /* they were taken before it switched */
+        switch_mode(f, switched);
         break;
       }
     }
     write_samples(f); /* they belong to this segment's drive */
+    if (t >= f->arc_end) arc_next(f, t, &last);
   }
   f->out->rate_end = last.rate;
   return PRO_OK;
@@ -329,7 +419,8 @@ static void conclude(flight *f) {
   pro_trajectory *out = f->out;
   memcpy(out->clock, f->watch.clock, sizeof out->clock);
   memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
-  out->T_max = f->watch.T_max;
+  out->T_max = f->watch.T_max, out->T_surface_max = f->watch.T_surface_max, out->rate_max = f->watch.rate_max;
+  pro_cell_gas_out(&f->system.cell, 0, f->y0, f->y, out->gas_out);
   if (!isnan(out->clock[PRO_CLOCK_runaway_guarded]))
     out->outcome = PRO_OUTCOME_runaway;
   else

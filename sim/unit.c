@@ -103,7 +103,8 @@ static const struct { const char *si, *udunits; } spelled[] = {
     {"W/m3", "W m-3"},             {"W/m2", "W m-2"},          {"W/(m K)", "W m-1 K-1"},
     {"W/(m2 K)", "W m-2 K-1"},     {"J/K", "J K-1"},           {"J/kg", "J kg-1"},
     {"J/mol", "J mol-1"},          {"J/(kg K)", "J kg-1 K-1"}, {"J/(mol K)", "J mol-1 K-1"},
-    {"kg/m3", "kg m-3"},           {"kg/mol", "kg mol-1"},     {"kg/s", "kg s-1"},
+    {"kg/m3", "kg m-3"},           {"kg/C", "kg C-1"},
+           {"kg/mol", "kg mol-1"},     {"kg/s", "kg s-1"},
     {"mol/kg", "mol kg-1"},        {"mol/s", "mol s-1"},       {"m/s", "m s-1"},
     {"m3/s", "m3 s-1"},            {"Pa/s", "Pa s-1"},         {"V/s", "V s-1"},
     {"V/K", "V K-1"},              {"ohm/s", "ohm s-1"},       {"S/s", "S s-1"},
@@ -229,10 +230,12 @@ static pro_status read_product(quantity *out, reader *from) {
     quantity factor;
     int power;
     skip_space(from);
+    if (terms == 0 && *from->at == '/') sign = -1, from->at++; /* "0.5/h" */
+    skip_space(from);
     PRO_TRY(read_factor(&factor, &power, from));
     skip_space(from);
     int last = *from->at == '\0' || *from->at == ')';
-    if (terms == 0 && last && power == 1) return *out = factor, PRO_OK; /* alone: keeps its offset */
+    if (terms == 0 && last && power == 1 && sign == 1) return *out = factor, PRO_OK; /* alone: keeps its offset */
     multiply(out, &factor, sign * power);
     if (last) return PRO_OK;
     sign = 1;

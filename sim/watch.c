@@ -4,14 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-#define SHORT_DROP 0.025   /* [V], the ORNL/Sandia indentation protocol */
-#define SHORT_COUNTS 1e-4  /* [S]: below it a fall of the voltage is the load's, not a short's */
-#define VOLTAGE_SHARE 0.75 /* [-], GB 38031 */
-#define GUARD_T 333.15     /* 60 degC [K] */
-#define GUARD_SUSTAIN 2.0  /* [s] */
-#define GUARD_RISE 50.0    /* [K] */
-#define GUARD_HORIZON 60.0 /* [s] */
-#define GB_SUSTAIN 3.0     /* [s] */
+#define SHORT_DROP 0.025         /* [V], the ORNL/Sandia indentation protocol */
+#define SHORT_COUNTS 1e-4        /* [S]: below it a fall of the voltage is the load's, not a short's */
+#define VOLTAGE_SHARE 0.75       /* [-], GB 38031 */
+#define GUARD_T 333.15           /* 60 degC [K] */
+#define GUARD_SUSTAIN 2.0        /* [s] */
+#define GUARD_RISE 50.0          /* [K] */
+#define GUARD_HORIZON 60.0       /* [s] */
+#define GB_SUSTAIN 3.0           /* [s] */
+#define VENT2_RATE (0.01 / 60.0) /* of the mass [1/s]: guess, between a small cell's first venting and its jet */
+#define VENT2_AFTER 1.0          /* the first one's own burst is none [s] */
 
 void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[PRO_WATCH_COUNT]) {
   const pro_cell *cell = &w->in->cell;
@@ -29,6 +31,10 @@ void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[
   margin[PRO_WATCH_ambient] = now->t > w->in->t_fault ? now->T_core - now->T_ambient : -1.0;
   margin[PRO_WATCH_mark] = isnan(w->in->T_mark) ? -1.0 : now->T_core - w->in->T_mark;
   margin[PRO_WATCH_cooling] = -now->rate;
+  margin[PRO_WATCH_vent2] = sealed ? now->outflow - VENT2_RATE * cell->mass : -1.0;
+  margin[PRO_WATCH_cid] =
+      charged && sealed && cell->cid_pressure > 0.0 ? now->pressure - PRO_ATMOSPHERE - cell->cid_pressure : -1.0;
+  margin[PRO_WATCH_heater_off] = w->in->drive.T_heater_off > 0.0 ? now->T_side - w->in->drive.T_heater_off : -1.0;
 }
 
 static void stamp(pro_watch *w, pro_clock clock, double t, double T) {
@@ -36,6 +42,8 @@ static void stamp(pro_watch *w, pro_clock clock, double t, double T) {
   w->clock[clock] = t;
   w->T_at[clock] = T;
 }
+
+void pro_watch_note(pro_watch *w, pro_clock clock, const pro_moment *now) { stamp(w, clock, now->t, now->T_core); }
 
 static int guarded(const pro_watch *w) { return w->holds[PRO_WATCH_rate_1] && w->holds[PRO_WATCH_warm]; }
 static int gb(const pro_watch *w) {
@@ -83,7 +91,7 @@ void pro_watch_start(pro_watch *w, const pro_case *in, const pro_moment *now, do
   w->voltage_start = voltage;
   for (int c = 0; c < PRO_CLOCK_COUNT; c++) w->clock[c] = w->T_at[c] = NAN;
   w->gb_start = NAN;
-  w->T_max = now->T_core;
+  w->T_max = now->T_core, w->T_surface_max = now->T_surface, w->rate_max = now->rate;
   w->clock[PRO_CLOCK_max] = now->t, w->T_at[PRO_CLOCK_max] = now->T_core;
   double margin[PRO_WATCH_COUNT];
   pro_watch_margins(w, now, margin);
@@ -105,11 +113,15 @@ void pro_watch_flip(pro_watch *w, int which, const pro_moment *now) {
       [PRO_WATCH_ambient] = PRO_CLOCK_ambient,
       [PRO_WATCH_mark] = PRO_CLOCK_mark,
       [PRO_WATCH_cooling] = -1,
+      [PRO_WATCH_vent2] = PRO_CLOCK_vent2,
+      [PRO_WATCH_cid] = PRO_CLOCK_cid,
+      [PRO_WATCH_heater_off] = PRO_CLOCK_heater_off,
   };
   pro_watch_see(w, now);
   int was_guarded = guarded(w), was_gb = gb(w);
   w->holds[which] = !w->holds[which];
-  if (w->holds[which] && clock_of[which] >= 0) stamp(w, (pro_clock)clock_of[which], now->t, now->T_core);
+  int first = which == PRO_WATCH_vent2 && !(now->t > w->clock[PRO_CLOCK_vent] + VENT2_AFTER);
+  if (w->holds[which] && clock_of[which] >= 0 && !first) stamp(w, (pro_clock)clock_of[which], now->t, now->T_core);
   if (!was_guarded && guarded(w)) begin_guard(w, now);
   if (was_guarded && !guarded(w)) end_guard(w, now->t), settle_candidates(w, now->t);
   if (!was_gb && gb(w)) w->gb_start = now->t;
@@ -118,9 +130,11 @@ void pro_watch_flip(pro_watch *w, int which, const pro_moment *now) {
 
 void pro_watch_see(pro_watch *w, const pro_moment *now) {
   if (now->T_core > w->T_max) {
-    w->T_max = now->T_core;
+    w->T_max = now->T_core, w->T_surface_max = now->T_surface, w->rate_max = now->rate;
     w->clock[PRO_CLOCK_max] = now->t, w->T_at[PRO_CLOCK_max] = now->T_core;
   }
+  w->T_surface_max = fmax(w->T_surface_max, now->T_surface);
+  w->rate_max = fmax(w->rate_max, now->rate);
   for (int c = 0; c < w->candidates; c++)
     if (now->t <= w->candidate[c].start + GUARD_HORIZON)
       w->candidate[c].T_top = fmax(w->candidate[c].T_top, now->T_core);

@@ -6,24 +6,27 @@
 #include "sim/run.h"
 
 /* What is watched; a margin is positive where the sentence holds. */
-#define PRO_WATCH_LIST(X)                                       \
-  X(short, "an internal short has cost 25 mV")                  \
-  X(voltage, "the voltage is below 75 % of its start")          \
-  X(vent, "the pressure is above the burst pressure")           \
-  X(separator, "more than half of the separator has collapsed") \
-  X(rate_10K, "the core heats by more than 10 K/min")           \
-  X(rate_1, "the core heats by more than 1 K/s")                \
-  X(warm, "the core is above 60 degC")                          \
-  X(limit, "the core is above the operating limit")             \
-  X(ambient, "the core is hotter than its surroundings")        \
-  X(mark, "the core is above T_mark")                           \
-  X(cooling, "the core cools")
+#define PRO_WATCH_LIST(X)                                                \
+  X(short, "an internal short has cost 25 mV")                           \
+  X(voltage, "the voltage is below 75 % of its start")                   \
+  X(vent, "the pressure is above the burst pressure")                    \
+  X(separator, "more than half of the separator has collapsed")          \
+  X(rate_10K, "the core heats by more than 10 K/min")                    \
+  X(rate_1, "the core heats by more than 1 K/s")                         \
+  X(warm, "the core is above 60 degC")                                   \
+  X(limit, "the core is above the operating limit")                      \
+  X(ambient, "the core is hotter than its surroundings")                 \
+  X(mark, "the core is above T_mark")                                    \
+  X(cooling, "the core cools")                                           \
+  X(vent2, "gas and solids leave by more than 1 % of the mass a minute") \
+  X(cid, "the pressure is above that of the current interrupt device")   \
+  X(heater_off, "the heated surface is above its thermostat's temperature")
 #define PRO_AS_WATCH(name, doc) PRO_WATCH_##name,
 typedef enum pro_watch_id { PRO_WATCH_LIST(PRO_AS_WATCH) PRO_WATCH_COUNT } pro_watch_id;
 #undef PRO_AS_WATCH
 
 typedef struct pro_moment {
-  double t, T_core, T_ambient, rate, voltage, short_conductance, pressure, collapse;
+  double t, T_core, T_surface, T_side, T_ambient, rate, voltage, short_conductance, pressure, collapse, outflow;
 } pro_moment;
 
 enum { PRO_CANDIDATES = 8 };
@@ -32,7 +35,7 @@ typedef struct pro_watch {
   double voltage_start;
   unsigned char holds[PRO_WATCH_COUNT];
   double clock[PRO_CLOCK_COUNT], T_at[PRO_CLOCK_COUNT];
-  double T_max;
+  double T_max, T_surface_max, rate_max;
   /* guarded runaway: stretches of 1 K/s and more above 60 degC, not yet confirmed or dropped */
   struct {
     double start, T_start, T_top;
@@ -47,6 +50,8 @@ void pro_watch_margins(const pro_watch *watch, const pro_moment *now, double mar
 void pro_watch_start(pro_watch *watch, const pro_case *in, const pro_moment *now, double voltage);
 /* Margin `which` has just changed its sign; moments come in order of time. */
 void pro_watch_flip(pro_watch *watch, int which, const pro_moment *now);
+/* A clock that somebody else found, at this moment; the first time counts. */
+void pro_watch_note(pro_watch *watch, pro_clock clock, const pro_moment *now);
 /* A moment between which and the last one no margin changed unseen: the end of a step. */
 void pro_watch_see(pro_watch *watch, const pro_moment *now);
 /* The earliest time at which a pending question must be answered by a moment of its own: see it when passing;

@@ -46,7 +46,7 @@ __attribute__((unused)) static pro_run made_run(uint64_t k, size_t samples) {
   pro_run run = {.status = PRO_OK};
   pro_case *in = &run.in;
   in->network = *pro_chemistry_all[0];
-  in->cell = pro_cell_all[0]->cell;
+  pro_cell_of_preset(&in->cell, pro_cell_all[0]);
   for (int s = 0; pro_sensor_all[s]; s++) in->sensors[s] = pro_sensor_all[s]->typical;
   in->sensors[pro_sensor_find("voltage")].loss = 0.02;
   in->T_initial = 298.15;

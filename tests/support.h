@@ -24,7 +24,7 @@ static inline void support_case(pro_case *in, const char *preset) {
   const pro_cell_preset *found = pro_cell_find(preset);
   ck_assert_msg(found != NULL, "no cell preset %s", preset);
   memset(in, 0, sizeof *in);
-  in->cell = found->cell;
+  pro_cell_of_preset(&in->cell, found);
   in->network = *pro_chemistry_find(found->chemistry);
   in->enclosure = (pro_enclosure){.volume = 0.1, .air_changes = 1.0 / 3600.0, .leak_area = 1e-4};
   for (int s = 0; s < pro_sensor_count(); s++) in->sensors[s] = pro_sensor_all[s]->typical;

@@ -2,6 +2,7 @@
  * test: quick; links: prodrome_sim */
 #include "sim/cell.h"
 
+#include "sim/cell_parts.h"
 #include "tests/support.h"
 
 /* ---- lively states: eight different cells of one structure, each somewhere in the middle of its life ---- */
@@ -16,7 +17,8 @@ typedef struct group {
   pro_case in[PRO_LANES]; /* what the lanes were loaded from */
   pro_cell_lanes cell;
   pro_drive_lanes drive;
-  pro_lanes vent_open, y[PRO_STATES_MAX];
+  pro_modes modes;
+  pro_lanes y[PRO_STATES_MAX];
   pro_lanes scale[PRO_STATES_MAX]; /* by how much an unknown may well differ */
 } group;
 
@@ -24,7 +26,9 @@ static void case_of(pro_case *in, const structure *s, support_random *random) {
   static const char *const whole = "lco_18650"; /* where a preset lacks a part */
   support_case(in, s->preset->name);
   in->network = *s->network;
-  const pro_cell *spare = &pro_cell_find(whole)->cell;
+  pro_cell whole_cell;
+  pro_cell_of_preset(&whole_cell, pro_cell_find(whole));
+  const pro_cell *spare = &whole_cell;
   pro_cell *c = &in->cell;
   c->nodes = s->nodes;
   if (c->capacity <= 0.0) c->capacity = spare->capacity;
@@ -42,40 +46,98 @@ static void case_of(pro_case *in, const structure *s, support_random *random) {
     r->A *= support_between(random, 0.5, 2.0), r->Ea *= support_between(random, 0.98, 1.02);
     r->heat *= support_between(random, 0.9, 1.1);
   }
+  c->heat_capacity_slope = support_between(random, 0.0, 2e-3);
+  c->spot_share = s->charge > 1 ? 0.7 : 0.0, c->front_rise = s->charge > 1 ? 300.0 : 0.0;
+  c->side_share = 0.1, c->side_conductance = 0.5 * c->core_conductance;
+  c->resistance_activation = 2e4, c->resistance_low_charge = 2.0, c->resistance_over_charge = 5.0;
+  c->pair_1_resistance = s->charge > 1 ? 0.5 * c->resistance : 0.0, c->pair_1_time = 20.0;
+  c->pair_2_resistance = s->charge > 1 ? 0.3 * c->resistance : 0.0, c->pair_2_time = 200.0,
+  c->pair_activation = 3.5e4;
+  c->limit_rate = s->charge > 1 ? 30.0 / 3600.0 : 0.0, c->limit_time = 15.0;
+  c->overcharge_loss = s->charge > 1 ? 0.3 : 0.0, c->copper_conductance = 10.0;
+  c->ejecta_share = s->gas > 1 ? 0.5 : 0.0, c->ejecta_entrainment = 5.0, c->ejecta_T = 470.0;
   if (!s->charge) c->capacity = 0.0;
   if (!s->gas) c->headspace = 0.0;
 }
 
 /* Pressures over that outside: flow choked outwards, subsonic outwards, all but none in both directions, subsonic
- * inwards, choked inwards. Between them lie the bends of the flow's slope (at 1/0.546, 1.001, 1, 0.999 and 0.546),
+ * inwards, choked inwards. Between them lie the bends of the flow's slope (at 1/0.546, 1.0101, 1, 0.99 and 0.546),
  * where differences say nothing. */
 enum { REGIMES = 6 };
-static const double pressure_low[REGIMES] = {2.0, 1.01, 1.0002, 0.9993, 0.6, 0.05};
-static const double pressure_high[REGIMES] = {20.0, 1.8, 1.0007, 0.9998, 0.99, 0.5};
+static const double pressure_low[REGIMES] = {2.0, 1.012, 1.0002, 0.9993, 0.6, 0.05};
+static const double pressure_high[REGIMES] = {20.0, 1.8, 1.0007, 0.9998, 0.988, 0.5};
+
+static double energy_at(const pro_cell *c, double T) {
+  return pro_specific_energy(T, c->heat_capacity, c->heat_capacity_slope);
+}
+
+/* Where a reactant has just run out its law has a kink, and differences say nothing. */
+static void keep_off_kinks(group *g, int l) {
+  const pro_layout *at = &g->cell.layout;
+  double soc = at->soc >= 0 ? g->y[at->soc][l] : g->in[l].soc_initial, xi[PRO_REACTIONS_MAX], c[PRO_SPECIES_MAX];
+  for (int near = 1, turn = 0; near; turn++) {
+    ck_assert_int_lt(turn, 1000);
+    near = 0;
+    if (at->soc >= 0) soc = g->y[at->soc][l] += turn ? 1.7e-3 : 0.0;
+    for (int j = 0; j < at->reactions; j++) xi[j] = g->y[at->xi + j][l];
+    pro_network_species(&g->in[l].network, soc, xi, c);
+    double charge = soc;
+    for (int j = 0; j < at->reactions; j++) charge -= g->cell.network.discharge[j][l] * xi[j];
+    static const double kinks[] = {-0.10, 1.0, 1.1};
+    for (size_t i = 0; i < PRO_COUNT(kinks); i++) near |= at->soc >= 0 && fabs(charge - kinks[i]) < 1e-3;
+    for (int i = 0; i < PRO_OCV_POINTS; i++) near |= at->soc >= 0 && fabs(charge - pro_ocv_all[0]->soc[i]) < 1e-4;
+    for (int j = 0; j < at->reactions; j++)
+      for (int f = 0; f < PRO_FACTORS_MAX && g->in[l].network.reactions[j].factors[f].law; f++) {
+        const pro_factor *factor = &g->in[l].network.reactions[j].factors[f];
+        if (factor->law == &pro_law_available || factor->law == &pro_law_saturation)
+          near |= fabs(c[factor->species]) < 5e-3;
+      }
+    for (int j = 0; near && j < at->reactions; j++) g->y[at->xi + j][l] *= 0.97;
+  }
+}
 
 static void fill_lane(group *g, int l, support_random *random) {
   const pro_case *in = &g->in[l];
   const pro_layout *at = &g->cell.layout;
   const pro_cell *c = &in->cell;
   for (int i = 0; i < at->n; i++) g->y[i][l] = support_between(random, -10.0, 10.0), g->scale[i][l] = 1.0;
+  if (at->soc >= 0) g->y[at->soc][l] = support_between(random, -0.04, 1.15);
+  double bend = 1.0; /* a film's critical thickness is a corner rounded over 0.5 % of itself */
+  for (int j = 0; j < at->reactions; j++)
+    for (int f = 0; f < PRO_FACTORS_MAX; f++)
+      if (in->network.reactions[j].factors[f].law == &pro_law_tunnel_critical) bend = 1e-3;
   for (int j = 0; j < at->reactions; j++) {
-    g->scale[at->xi + j][l] = in->network.reactions[j].full;
+    /* what takes lithium moves along the open-circuit voltage, whose second slope jumps at its points */
+    g->scale[at->xi + j][l] =
+        (g->cell.network.discharge[j][l] != 0.0 ? 0.01 : bend) * in->network.reactions[j].full;
     g->y[at->xi + j][l] = in->network.reactions[j].full * support_between(random, 0.02, 0.98);
   }
+  keep_off_kinks(g, l);
   double T = support_between(random, 300.0, 900.0), gone = 0.0;
   if (at->vented >= 0) {
     g->scale[at->vented][l] = 1e-3 * c->mass;
     gone = g->y[at->vented][l] = c->mass * support_between(random, 0.0, 0.05);
   }
-  /* a kelvin or so: gates are that narrow */
-  g->scale[at->U_core][l] = g->cell.C_core[l];
-  g->y[at->U_core][l] = (g->cell.C_core[l] - c->heat_capacity * gone) * T;
-  if (at->U_surface >= 0) {
-    g->scale[at->U_surface][l] = g->cell.C_surface[l];
-    g->y[at->U_surface][l] = g->cell.C_surface[l] * (T + support_between(random, -50.0, 50.0));
+  if (at->ejected >= 0) {
+    g->scale[at->ejected][l] = 1e-3 * c->mass;
+    gone += g->y[at->ejected][l] = c->mass * support_between(random, 0.0, 0.3);
   }
+  /* a kelvin or so: gates are that narrow */
+  g->scale[at->U_core][l] = g->cell.mass_core[l] * c->heat_capacity;
+  g->y[at->U_core][l] = (g->cell.mass_core[l] - gone) * energy_at(c, T);
+  if (at->U_surface >= 0) {
+    g->scale[at->U_surface][l] = g->cell.mass_surface[l] * c->heat_capacity;
+    g->y[at->U_surface][l] = g->cell.mass_surface[l] * energy_at(c, T + support_between(random, -50.0, 50.0));
+  }
+  if (at->U_side >= 0) {
+    g->scale[at->U_side][l] = g->cell.mass_side[l] * c->heat_capacity;
+    g->y[at->U_side][l] = g->cell.mass_side[l] * energy_at(c, T + support_between(random, -50.0, 50.0));
+  }
+  const int small[] = {at->pair_1, at->pair_2, at->depletion, at->front};
+  for (size_t i = 0; i < PRO_COUNT(small); i++)
+    if (small[i] >= 0) g->scale[small[i]][l] = 0.01, g->y[small[i]][l] = support_between(random, 0.0, 0.3);
   if (at->soc >= 0) {
-    g->y[at->soc][l] = support_between(random, -0.04, 1.0), g->scale[at->soc][l] = 1e-4;
+    g->scale[at->soc][l] = 1e-4;
     g->y[at->collapse][l] = l % 3 == 0 ? 0.5 : support_between(random, 0.0, 0.99),
     g->scale[at->collapse][l] = 0.01;
   }
@@ -92,13 +154,20 @@ static void fill_lane(group *g, int l, support_random *random) {
     g->y[at->evaporated][l] = solvent * support_between(random, 0.01, 0.98);
     g->scale[at->evaporated][l] = 0.01 * solvent;
   }
-  g->vent_open[l] = l % 2 ? 1.0 : 0.0;
-  if (l == 6) g->vent_open[l] = 1.0;
+  g->modes.vent_open[l] = l % 2 || l == 6 ? 1.0 : 0.0;
+  g->modes.connected[l] = l == 3 ? 0.0 : 1.0;
+  g->modes.coupled[l] = l == 4 ? 0.0 : 1.0;
+  g->modes.heater_on[l] = l == 5 ? 0.0 : 1.0;
   g->drive.channel[PRO_DRIVE_T_ambient][l] = support_between(random, 280.0, 500.0);
   g->drive.channel[PRO_DRIVE_film_coefficient][l] = support_between(random, 0.0, 50.0);
   g->drive.channel[PRO_DRIVE_emissivity][l] = support_between(random, 0.0, 1.0);
   g->drive.channel[PRO_DRIVE_heater][l] = support_between(random, 0.0, 500.0);
   g->drive.channel[PRO_DRIVE_current][l] = support_between(random, -30.0, 30.0);
+  g->drive.channel[PRO_DRIVE_load_conductance][l] = l == 2 ? support_between(random, 0.0, 50.0) : 0.0;
+  g->drive.channel[PRO_DRIVE_voltage_high][l] = l % 4 == 1 ? support_between(random, 3.9, 4.4) : 0.0;
+  g->drive.channel[PRO_DRIVE_voltage_low][l] = l % 4 == 1 ? support_between(random, 2.5, 3.7) : 0.0;
+  g->drive.channel[PRO_DRIVE_contact_conductance][l] = support_between(random, 0.0, 2.0);
+  g->drive.channel[PRO_DRIVE_T_contact][l] = support_between(random, 280.0, 500.0);
   g->drive.channel[PRO_DRIVE_short_conductance][l] = pro_exp(support_between(random, -7.0, 5.0));
 }
 
@@ -110,47 +179,50 @@ static void make_group(group *g, const structure *s, support_random *random) {
   for (int l = 0; l < PRO_LANES; l++) fill_lane(g, l, random);
 }
 
-/* Every chemistry in every preset, with one node and two, with and without charge, with and without gas. */
+/* Every chemistry with one node, two and three, without charge, with it and with all that goes with it, without
+ * gas, with it and with ejecta, in a preset each time another. */
 static void for_all_structures(int groups, uint64_t seed, void (*check)(group *g, const char *where)) {
   support_random random = {seed, 0};
   static group g; /* large, and aligned for lanes */
+  int presets = 0, turn = 0;
+  while (pro_cell_all[presets]) presets++;
   for (const pro_network *const *net = pro_chemistry_all; *net; net++)
-    for (const pro_cell_preset *const *preset = pro_cell_all; *preset; preset++)
-      for (int parts = 0; parts < 8; parts++) {
-        structure s = {*net, *preset, 1 + (parts & 1), parts >> 1 & 1, parts >> 2 & 1};
-        char where[160];
-        snprintf(where, sizeof where, "%s in %s with %d nodes%s%s", (*net)->name, (*preset)->name, s.nodes,
-                 s.charge ? ", charge" : "", s.gas ? ", gas" : "");
-        for (int k = 0; k < groups; k++) {
-          make_group(&g, &s, &random);
-          check(&g, where);
-        }
+    for (int parts = 0; parts < 27; parts++) {
+      structure s = {*net, pro_cell_all[turn++ % presets], 1 + parts % 3, parts / 3 % 3, parts / 9};
+      char where[160];
+      snprintf(where, sizeof where, "%s in %s with %d nodes, charge %d, gas %d", (*net)->name, s.preset->name,
+               s.nodes, s.charge, s.gas);
+      for (int k = 0; k < groups; k++) {
+        make_group(&g, &s, &random);
+        check(&g, where);
       }
+    }
 }
 
 /* ---- Jacobian ---- */
 
 /* Differences of fourth order over 1e-3 of each unknown's scale: truncation is 1e-12 of what bends over a scale.
- * Entries are compared in units of the scales, [1/s]. Allowed are 1e-6 of the entry itself and, for the rounding
- * of the row's terms (1e-16 over the step of 1e-3, times a thousand by cancelling), 1e-9 of the row's largest
- * entry and of its rate, where what takes ten days (1e-6 1/s) counts as that: a closed gate leaves 1 - 1 to
- * rounding. */
+ * Entries are compared in units of the scales, [1/s]. Allowed are 3e-5 of the entry itself (a table's second slope
+ * jumps at its points) and, for the rounding of the row's terms (1e-16 over the step of 1e-3, times a thousand by
+ * cancelling), 1e-8 of the row's largest entry and of its rate, where what takes ten days (1e-6 1/s) counts as
+ * that: a closed gate leaves 1 - 1 to rounding. */
 static void jacobian_is_the_slope(group *g, const char *where) {
   static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], D[PRO_STATES_MAX * PRO_STATES_MAX];
   const pro_layout *at = &g->cell.layout;
   const int n = at->n;
   pro_lanes rate[PRO_STATES_MAX];
-  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, rate);
-  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, rate);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
   for (int column = 0; column < n; column++) {
     pro_lanes f[5][PRO_STATES_MAX], y[PRO_STATES_MAX];
     pro_lanes h = 1e-3 * g->scale[column];
-    if (at->head >= 0 && column >= at->head && column < at->head + PRO_GAS_COUNT)
-      h *= 0.1; /* the flow bends in 0.1 % */
+    /* the flow bends in 0.1 %, and evaporation through an open vent in 0.01 % of its pressure */
+    if (at->head >= 0 && ((column >= at->head && column < at->head + PRO_GAS_COUNT) || column == at->U_core))
+      h *= 0.1;
     for (int s = 0; s < 5; s++) {
       memcpy(y, g->y, sizeof y);
       y[column] += (double)(s - 2) * h;
-      pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, y, f[s]);
+      pro_cell_rhs(&g->cell, &g->drive, &g->modes, y, f[s]);
     }
     for (int i = 0; i < n; i++) D[i * n + column] = (8.0 * (f[3][i] - f[1][i]) - (f[4][i] - f[0][i])) / (12.0 * h);
   }
@@ -160,13 +232,16 @@ static void jacobian_is_the_slope(group *g, const char *where) {
       for (int j = 0; j < n; j++) row = fmax(row, fabs(J[i * n + j][l] * g->scale[j][l]));
       for (int j = 0; j < n; j++) {
         double got = J[i * n + j][l] * g->scale[j][l], want = D[i * n + j][l] * g->scale[j][l];
-        double share = fabs(got - want) / (1e-6 * fabs(want) + 1e-9 * row + 1e-300);
-        support_check(share <= 1.0, "%s: row %d, column %d, lane %d at %.3f K: %.10g, differences %.10g, row %g",
-                      where, i, j, l, g->y[at->U_core][l] / g->cell.C_core[l], got, want, row);
+        double share = fabs(got - want) / (3e-5 * fabs(want) + 1e-8 * row + 1e-300);
+        support_check(
+            share <= 1.0,
+            "%s: row %d, column %d, lane %d, core at about 25 degC + %.3f K: %.10g, differences %.10g, row %g",
+            where, i, j, l, g->y[at->U_core][l] / (g->cell.mass_core[l] * g->cell.heat_capacity[l]), got, want,
+            row);
       }
     }
 }
-START_TEST(jacobian_is_the_slope_of_every_right_hand_side) { for_all_structures(20, 41, jacobian_is_the_slope); }
+START_TEST(jacobian_is_the_slope_of_every_right_hand_side) { for_all_structures(3, 41, jacobian_is_the_slope); }
 END_TEST
 
 /* What stands in other lanes changes no bit of one, and no lane is special. */
@@ -175,16 +250,17 @@ static void lanes_are_alone(group *g, const char *where) {
   const int n = g->cell.layout.n;
   pro_lanes f[PRO_STATES_MAX], alone[PRO_STATES_MAX], y[PRO_STATES_MAX];
   pro_cell_view view, seen;
-  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
-  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
-  pro_cell_look(&view, &g->cell, &g->drive, &g->vent_open, g->y);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
+  pro_cell_look(&view, &g->cell, &g->drive, &g->modes, g->y);
   for (int l = 0; l < PRO_LANES; l++) {
     static pro_cell_lanes solo;
     pro_drive_lanes drive;
     pro_cell_load(&solo, 0, &g->in[l]);
     for (int c = 0; c < PRO_DRIVE_COUNT; c++) drive.channel[c] = pro_lanes_all(g->drive.channel[c][l]);
     for (int i = 0; i < n; i++) y[i] = pro_lanes_all(g->y[i][l]);
-    pro_lanes open = pro_lanes_all(g->vent_open[l]);
+    pro_modes open = {pro_lanes_all(g->modes.vent_open[l]), pro_lanes_all(g->modes.connected[l]),
+                      pro_lanes_all(g->modes.coupled[l]), pro_lanes_all(g->modes.heater_on[l])};
     pro_cell_rhs(&solo, &drive, &open, y, alone);
     pro_cell_jacobian(&solo, &drive, &open, y, one);
     pro_cell_look(&seen, &solo, &drive, &open, y);
@@ -201,7 +277,7 @@ static void lanes_are_alone(group *g, const char *where) {
               view.rate[l] == seen.rate[0]);
   }
 }
-START_TEST(a_lane_has_the_bits_of_its_case_alone) { for_all_structures(3, 42, lanes_are_alone); }
+START_TEST(a_lane_has_the_bits_of_its_case_alone) { for_all_structures(1, 42, lanes_are_alone); }
 END_TEST
 
 /* ---- linear invariants: what closes the ledgers ---- */
@@ -215,14 +291,16 @@ static void weights(double w[INVARIANTS][PRO_STATES_MAX], const group *g, int l)
   for (int j = 0; j < at->reactions; j++) e[at->xi + j] = -g->cell.heat[j][l];
   e[at->U_core] = 1.0;
   if (at->U_surface >= 0) e[at->U_surface] = 1.0;
+  if (at->U_side >= 0) e[at->U_side] = 1.0;
   e[at->heater] = e[at->exchange] = -1.0;
   if (at->soc >= 0) {
     e[at->released] = e[at->terminal] = -1.0;
     q[at->soc] = g->in[l].cell.capacity, q[at->short_charge] = 1.0, q[at->terminal_charge] = -1.0;
+    if (at->side_charge >= 0) q[at->side_charge] = 1.0;
   }
   if (at->head < 0) return;
   e[at->vent_heat] = -1.0;
-  e[at->vented] = g->in[l].cell.heat_capacity * 298.15; /* U counts from 0 K, what was vented from 298.15 K */
+  if (at->eject_heat >= 0) e[at->eject_heat] = -1.0;
   e[at->evaporated] = g->in[l].cell.solvent_latent_heat;
   m[at->vented] = 1.0;
   for (int k = 0; k < PRO_GAS_COUNT; k++) {
@@ -239,8 +317,8 @@ static void sums_stay(group *g, const char *where) {
   static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX];
   const int n = g->cell.layout.n;
   pro_lanes f[PRO_STATES_MAX];
-  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
-  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
   for (int l = 0; l < PRO_LANES; l++) {
     double w[INVARIANTS][PRO_STATES_MAX];
     weights(w, g, l);
@@ -256,7 +334,7 @@ static void sums_stay(group *g, const char *where) {
       }
   }
 }
-START_TEST(energy_mass_and_charge_are_linear_invariants) { for_all_structures(10, 43, sums_stay); }
+START_TEST(energy_mass_and_charge_are_linear_invariants) { for_all_structures(3, 43, sums_stay); }
 END_TEST
 
 /* ---- the layout, the start, the view ---- */
@@ -266,8 +344,9 @@ static void layout_is_whole(group *g, const char *where) {
   const pro_layout *at = &g->cell.layout;
   int owner[PRO_STATES_MAX] = {0};
   const int single[] = {
-      at->U_core,   at->U_surface, at->soc,      at->collapse, at->evaporated,   at->vented,         at->heater,
-      at->exchange, at->vent_heat, at->released, at->terminal, at->short_charge, at->terminal_charge};
+      at->U_core,   at->U_surface, at->soc,       at->collapse, at->evaporated,   at->vented,          at->heater,
+      at->exchange, at->vent_heat, at->released,  at->terminal, at->short_charge, at->terminal_charge, at->U_side,
+      at->pair_1,   at->pair_2,    at->depletion, at->ejected,  at->eject_heat,   at->side_charge,     at->front};
   for (size_t i = 0; i < PRO_COUNT(single); i++)
     if (single[i] >= 0) owner[single[i]]++;
   for (int j = 0; j < at->reactions; j++) owner[at->xi + j]++;
@@ -276,11 +355,11 @@ static void layout_is_whole(group *g, const char *where) {
   for (int i = 0; i < PRO_STATES_MAX; i++)
     support_check(owner[i] == (i < at->n), "%s: unknown %d has %d owners", where, i, owner[i]);
   /* the ledgers' integrals are read by nothing */
-  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
   pro_lanes f[PRO_STATES_MAX], again[PRO_STATES_MAX];
-  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
   for (int i = at->feedback; i < at->n; i++) g->y[i] += 1e3;
-  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, again);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, again);
   ck_assert_mem_eq(f, again, (size_t)at->n * sizeof f[0]);
   for (int i = 0; i < at->n; i++)
     for (int j = at->feedback; j < at->n; j++)
@@ -299,16 +378,16 @@ static void view_is_the_state(group *g, const char *where) {
   const pro_layout *at = &g->cell.layout;
   pro_lanes f[PRO_STATES_MAX], y[PRO_STATES_MAX];
   pro_cell_view now, later, before;
-  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
-  pro_cell_look(&now, &g->cell, &g->drive, &g->vent_open, g->y);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
+  pro_cell_look(&now, &g->cell, &g->drive, &g->modes, g->y);
   pro_lanes dt = 1e-4 / (pro_lanes_abs(now.rate) + 1e-6);
   if (at->vented >= 0)
     for (int l = 0; l < PRO_LANES; l++)
-      dt[l] = fmin(dt[l], 1e-4 * g->in[l].cell.mass / (fabs(f[at->vented][l]) + 1e-12));
+      dt[l] = fmin(dt[l], 1e-4 * g->in[l].cell.mass / (fabs(now.outflow[l]) + 1e-12));
   for (int i = 0; i < at->n; i++) y[i] = g->y[i] + dt * f[i];
-  pro_cell_look(&later, &g->cell, &g->drive, &g->vent_open, y);
+  pro_cell_look(&later, &g->cell, &g->drive, &g->modes, y);
   for (int i = 0; i < at->n; i++) y[i] = g->y[i] - dt * f[i];
-  pro_cell_look(&before, &g->cell, &g->drive, &g->vent_open, y);
+  pro_cell_look(&before, &g->cell, &g->drive, &g->modes, y);
   for (int l = 0; l < PRO_LANES; l++) {
     double want = (later.T_core[l] - before.T_core[l]) / (2.0 * dt[l]);
     support_check(fabs(now.rate[l] - want) <= 1e-7 * fabs(want) + 5e-13 / dt[l],
@@ -316,26 +395,20 @@ static void view_is_the_state(group *g, const char *where) {
     ck_assert_double_eq_tol(now.heat_exchange[l], -f[at->exchange][l], 0.0 + 1e-300);
     if (at->U_surface < 0) ck_assert_double_eq(now.T_surface[l], now.T_core[l]);
     if (at->soc >= 0) {
-      double g_short = g->drive.channel[PRO_DRIVE_short_conductance][l], x = g->y[at->collapse][l];
-      double all = g_short + x * x / g->in[l].cell.hard_short_resistance;
+      double melted = at->front >= 0 ? g->y[at->front][l] : 0.0,
+             x = 1.0 - (1.0 - g->y[at->collapse][l]) * (1.0 - melted), charge = now.charge[l];
+      double all = g->drive.channel[PRO_DRIVE_short_conductance][l] + x * x / g->in[l].cell.hard_short_resistance +
+                   fmax(-0.10 - charge, 0.0) * g->in[l].cell.copper_conductance;
       ck_assert_double_eq_tol(now.short_conductance[l], all, 1e-13 * all);
       ck_assert_double_eq_tol(f[at->short_charge][l], now.voltage[l] * all, 1e-13 * fabs(now.voltage[l] * all));
-      /* source, resistance and terminals: what the circuit of sim/electrical.h says */
-      double th = tanh((now.T_core[l] - g->in[l].cell.shutdown_T) / g->in[l].cell.shutdown_width),
-             F = g->in[l].cell.shutdown_factor;
-      double R = g->in[l].cell.resistance / ((1.0 - x) / (1.0 + (F - 1.0) * 0.5 * (1.0 + th)) + x);
-      double emf = pro_ocv_voltage(pro_ocv_all[g->in[l].cell.ocv], g->y[at->soc][l], NULL);
-      pro_circuit c = pro_circuit_solve(emf, R, all, g->drive.channel[PRO_DRIVE_current][l]);
-      double heats = fabs(c.heat) + fabs(emf * c.short_current) + fabs(c.voltage * 30.0) + fabs(emf * 30.0);
-      ck_assert_double_eq_tol(now.voltage[l], c.voltage, 1e-9 * (fabs(c.voltage) + emf));
-      ck_assert_double_eq_tol(now.heat_electrical[l], c.heat, 1e-9 * heats);
+      ck_assert_double_eq_tol(now.current[l], f[at->terminal_charge][l], 1e-13 * fabs(now.current[l]) + 1e-300);
     } else {
       ck_assert(now.voltage[l] == 0.0 && now.short_conductance[l] == 0.0 && now.heat_electrical[l] == 0.0);
     }
     if (at->head < 0) ck_assert_double_eq(now.pressure[l], 0.0);
   }
 }
-START_TEST(view_is_what_the_state_says) { for_all_structures(5, 45, view_is_the_state); }
+START_TEST(view_is_what_the_state_says) { for_all_structures(2, 45, view_is_the_state); }
 END_TEST
 
 /* A cell at rest in surroundings of its own temperature stays as it is, but for its reactions. */
@@ -351,7 +424,9 @@ START_TEST(cell_begins_in_balance_with_its_surroundings) {
     const pro_layout *at = &cell.layout;
     double y0[PRO_STATES_MAX], gas[PRO_GAS_COUNT];
     pro_cell_start(&cell, &in, y0);
-    pro_lanes y[PRO_STATES_MAX], f[PRO_STATES_MAX], open = pro_lanes_all(1.0), shut = pro_lanes_all(0.0);
+    pro_lanes y[PRO_STATES_MAX], f[PRO_STATES_MAX];
+    pro_modes shut = pro_modes_start(), open = shut;
+    open.vent_open = pro_lanes_all(1.0);
     for (int i = 0; i < at->n; i++) y[i] = pro_lanes_all(y0[i]);
     pro_drive_lanes drive = {0};
     drive.channel[PRO_DRIVE_T_ambient] = pro_lanes_all(310.0);
@@ -394,19 +469,20 @@ static void stays_finite(group *g, const char *where) {
     for (int k = 0; k < PRO_GAS_COUNT; k += 2) g->y[at->head + k] *= -1.0;
     for (int k = 0; k < PRO_GAS_COUNT; k++) g->y[at->head + k][1] = -1e-9, g->y[at->head + k][2] = 0.0;
   }
-  pro_cell_rhs(&g->cell, &g->drive, &g->vent_open, g->y, f);
-  pro_cell_jacobian(&g->cell, &g->drive, &g->vent_open, g->y, J);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
   for (int l = 0; l < PRO_LANES; l++) {
     for (int i = 0; i < at->n; i++) support_check(isfinite(f[i][l]), "%s: f[%d] is %g", where, i, f[i][l]);
     for (int i = 0; i < at->n * at->n; i++) support_check(isfinite(J[i][l]), "%s: J[%d] is %g", where, i, J[i][l]);
   }
 }
-START_TEST(overdrawn_states_have_finite_rates) { for_all_structures(5, 46, stays_finite); }
+START_TEST(overdrawn_states_have_finite_rates) { for_all_structures(2, 46, stays_finite); }
 END_TEST
 
 int main(void) {
   Suite *suite = suite_create("cell");
   TCase *tests = tcase_create("cell");
+  tcase_set_timeout(tests, 120.0); /* under sanitizers */
   tcase_add_test(tests, jacobian_is_the_slope_of_every_right_hand_side);
   tcase_add_test(tests, a_lane_has_the_bits_of_its_case_alone);
   tcase_add_test(tests, energy_mass_and_charge_are_linear_invariants);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * test: quick; links: prodrome_scenarios prodrome_sim
- * Kim's lumped oven test, the primary regression: equations, numbers and the set-up that ships as kim_oven.yaml. */
+ * Kim's lumped oven test, the primary regression: equations, numbers and the set-up that ships as kim_oven.yaml.
+ */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -60,7 +61,7 @@ START_TEST(oven_at_155_leaves_the_published_amount_of_lithium) {
   pro_trajectory *traj = support_run(&in);
   double xi[PRO_REACTIONS_MAX], c[PRO_SPECIES_MAX];
   for (int j = 0; j < traj->reactions; j++) xi[j] = traj->xi[(size_t)j * traj->samples + traj->samples - 1];
-  pro_network_species(&in.network, xi, c);
+  pro_network_species(&in.network, 1.0, xi, c);
   /* c_neg, z and alpha, to the published five digits */
   ck_assert_double_eq_tol(c[1], 0.25182, 1e-5);
   ck_assert_double_eq_tol(c[2], 0.53118, 1e-5);
@@ -76,8 +77,10 @@ START_TEST(the_critical_oven_is_at_145_549_degrees) {
     double T = 0.5 * (safe + runaway);
     pro_case in = kim(T, 0.8, 1e-7);
     pro_trajectory *traj = support_run(&in);
-    if (isnan(traj->clock[PRO_CLOCK_runaway])) safe = T;
-    else runaway = T;
+    if (isnan(traj->clock[PRO_CLOCK_runaway]))
+      safe = T;
+    else
+      runaway = T;
     pro_trajectory_free(traj);
   }
   ck_assert_double_eq_tol(0.5 * (safe + runaway), 145.549, 0.02);
@@ -99,8 +102,9 @@ START_TEST(capped_and_uncapped_rates_survive_the_whole_run_at_any_tolerance) {
 }
 END_TEST
 
-/* The cap acts on Arrhenius times the tunnelling factor; on Arrhenius alone the peak would be 502.9 degC. And the Ea
- * belong to R = 8.314: with the CODATA value the runaway would come 1.8 s earlier. Both must be seen by the gates. */
+/* The cap acts on Arrhenius times the tunnelling factor; on Arrhenius alone the peak would be 502.9 degC. And the
+ * Ea belong to R = 8.314: with the CODATA value the runaway would come 1.8 s earlier. Both must be seen by the
+ * gates. */
 START_TEST(a_wrong_cap_or_gas_constant_would_fail_the_gates) {
   pro_case in = kim(155.0, 0.8, 1e-8);
   for (int f = 0; f < PRO_FACTORS_MAX; f++) in.network.reactions[1].factors[f].capped = 0;
@@ -116,8 +120,8 @@ START_TEST(a_wrong_cap_or_gas_constant_would_fail_the_gates) {
 }
 END_TEST
 
-/* Over five ovens, against rtol 1e-12: each hundredfold in rtol brings the worst onset at least tenfold closer. One oven
- * alone may be right by luck at a loose tolerance. */
+/* Over five ovens, against rtol 1e-12: each hundredfold in rtol brings the worst onset at least tenfold closer.
+ * One oven alone may be right by luck at a loose tolerance. */
 START_TEST(the_onsets_converge_as_the_tolerance_falls) {
   static const double ovens[] = {150.0, 155.0, 160.0, 170.0, 180.0}, rtol[] = {1e-12, 1e-5, 1e-7, 1e-9};
   double worst[PRO_COUNT(rtol)] = {0.0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test: quick; links: prodrome_output */
-#include "output/sha256.h"
+/* test: quick; links: prodrome_sim */
+#include "sim/sha256.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -245,6 +245,7 @@ START_TEST(each_margin_asks_for_its_own_part) {
   begin(&w, &in, moment(0.0, 300.0, 0.0));
   w.in = &in;
   in.T_mark = 350.0;
+  in.cell.cid_pressure = 0.0; /* none */
   pro_moment m = moment(1.0, 300.0, 0.0);
   m.voltage = 3.97, live(&w, m);
   NEVER(w.clock[PRO_CLOCK_short]); /* a voltage may fall without a short */

@@ -168,7 +168,7 @@ static int weights(N_Vector y, N_Vector w, void *data) {
   const double *now = N_VGetArrayPointer(y), *atol = N_VGetArrayPointer(s->atol), rtol = s->system->rtol[0];
   double *to = N_VGetArrayPointer(w), c[PRO_SPECIES_MAX];
   for (int i = 0; i < s->n; i++) to[i] = 1.0 / (rtol * fabs(now[i]) + atol[i]);
-  pro_network_species(net, now + at->xi, c);
+  pro_network_species(net, at->soc >= 0 ? now[at->soc] : s->system->cell.soc_initial[0], now + at->xi, c);
   for (int j = 0; j < at->reactions; j++) {
     double least = fabs(now[at->xi + j]);
     for (int k = 0; k < s->system->cell.network.species; k++)

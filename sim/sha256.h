@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * output/sha256.h - SHA-256 (FIPS 180-4), for the texts that a corpus carries. */
+ * sim/sha256.h - SHA-256 (FIPS 180-4), of the texts that a corpus carries and the files that a scenario names. */
 #ifndef PRO_SHA256_H
 #define PRO_SHA256_H
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "output/sha256.h"
+#include "sim/sha256.h"
 
 #include <stdint.h>
 #include <string.h>

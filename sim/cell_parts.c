@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/cell_parts.h"
+
+#define NUCLEUS 0.25           /* of the share that a spot melts: where the collapse begins to spread [-]: guess */
+#define COLLAPSE_RATE_MAX 10.0 /* [1/s] */
+#define BEND 1e-4              /* of a headspace's moles [-]: numerical, smooth */
+
+#define EJECTA_WIDTH 20.0 /* over which entrainment sets in [K]: guess */
+#define HEAT_CAPACITY_T                                                                                         \
+  423.15                       /* up to which specific heat grows: as far as measurements of whole cells go [K] \
+                                */
+#define RESISTANCE_T 353.15    /* above which resistance falls no further: electrolyte is lost [K] (guess) */
+#define RESISTANCE_CHARGE 0.05 /* charge over which the resistance of an empty cell falls by e [-] */
+#define COPPER_CHARGE -0.10    /* below which copper dissolves [-]: guess */
+#define LOSS_CHARGE 0.1        /* charge above full over which the overcharge loss sets in [-]: guess */
+
+static const pro_lanes zero = {0.0};
+
+pro_warmth pro_warmth_of(pro_lanes u, pro_lanes cp, pro_lanes slope) {
+  const double reach = HEAT_CAPACITY_T - PRO_T_REFERENCE;
+  pro_lanes cp_high = cp * (1.0 + slope * reach), u_high = cp * reach * (1.0 + 0.5 * slope * reach);
+  /* theta = T - T0 solves u = cp (theta + slope theta^2/2); cp(T)/cp is the root; held where it would end, far
+   * below 0 degC */
+  pro_lanes root = pro_lanes_sqrt(pro_lanes_max(1.0 + 2.0 * slope * u / cp, pro_lanes_all(0.04)));
+  pro_lanes_mask high = u > u_high;
+  pro_warmth out;
+  out.T = PRO_T_REFERENCE + pro_select(high, reach + (u - u_high) / cp_high, 2.0 * (u / cp) / (1.0 + root));
+  out.cp = pro_select(high, cp_high, cp * root);
+  return out;
+}
+
+double pro_specific_energy(double T, double cp, double slope) {
+  double theta = T - PRO_T_REFERENCE, reach = HEAT_CAPACITY_T - PRO_T_REFERENCE;
+  double low = theta < reach ? theta : reach, over = theta - low;
+  return cp * (low * (1.0 + 0.5 * slope * low) + over * (1.0 + slope * reach));
+}
+
+/* exp(Ea/R (1/T - 1/T0)) up to RESISTANCE_T, and its relative slope [1/K] */
+static pro_lanes arrhenius(pro_lanes *slope, pro_lanes Ea, pro_lanes T) {
+  pro_lanes held = pro_lanes_min(T, pro_lanes_all(RESISTANCE_T));
+  pro_lanes per_R = Ea / PRO_GAS_CONSTANT;
+  *slope = pro_select(T < RESISTANCE_T, -per_R / (held * held), zero);
+  return pro_lanes_exp(per_R * (1.0 / held - 1.0 / PRO_T_REFERENCE));
+}
+
+void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                       const pro_modes *modes, const pro_lanes at[PRO_BY_COUNT], int slopes) {
+  pro_lanes T = at[PRO_BY_T], s = at[PRO_BY_charge], w = at[PRO_BY_depletion];
+  pro_lanes intact = (1.0 - at[PRO_BY_collapse]) * (1.0 - at[PRO_BY_front]), x = 1.0 - intact;
+  pro_lanes U, U_s, dU, dU_s;
+  for (int l = 0; l < PRO_LANES; l++) {
+    double slope;
+    U[l] = pro_ocv_voltage(cell->ocv[l], s[l], &slope), U_s[l] = slope;
+    dU[l] = pro_ocv_entropic(cell->ocv[l], s[l], &slope), dU_s[l] = slope;
+  }
+  pro_lanes emf = U + at[PRO_BY_pair_1] + at[PRO_BY_pair_2];
+
+  /* all resistances with charge: more when empty, more when overcharged */
+  pro_lanes held = pro_lanes_max(s, pro_lanes_all(COPPER_CHARGE)), over = pro_lanes_max(s - 1.0, zero);
+  pro_lanes empty = (cell->low_charge - 1.0) * pro_lanes_exp(-held / RESISTANCE_CHARGE);
+  pro_lanes f = 1.0 + empty + (cell->over_charge - 1.0) * over * over;
+  pro_lanes f_s =
+      pro_select(s > COPPER_CHARGE, -empty / RESISTANCE_CHARGE, zero) + 2.0 * (cell->over_charge - 1.0) * over;
+
+  /* side by side: the part whose pores close at shutdown_T, and the collapsed part x that no longer has any */
+  pro_lanes th = pro_lanes_tanh((T - cell->shutdown_T) / cell->shutdown_width);
+  pro_lanes F = 1.0 + (cell->shutdown_factor - 1.0) * 0.5 * (1.0 + th);
+  pro_lanes F_T = (cell->shutdown_factor - 1.0) * 0.5 * (1.0 - th * th) / cell->shutdown_width;
+  pro_lanes open = (1.0 - x) / F + x, warm, cold = arrhenius(&warm, cell->resistance_activation, T);
+  pro_lanes R = cell->resistance * cold * f * (1.0 + w) / open;
+
+  pro_lanes copper = pro_lanes_max(COPPER_CHARGE - s, zero) * cell->copper_conductance;
+  pro_lanes made = drive->channel[PRO_DRIVE_short_conductance];
+  pro_lanes G = made + x * x * cell->hard_short_conductance + copper;
+  pro_lanes L = drive->channel[PRO_DRIVE_load_conductance] * modes->connected;
+  pro_lanes I = drive->channel[PRO_DRIVE_current] * modes->connected;
+  pro_lanes V_high = drive->channel[PRO_DRIVE_voltage_high], V_low = drive->channel[PRO_DRIVE_voltage_low];
+
+  /* a voltage limit: the current gives way until the limit holds, at most to nothing */
+  pro_lanes per = 1.0 / (1.0 + R * (G + L)), V_rest = emf * per, V_free = (emf + R * I) * per;
+  pro_lanes_mask high = (I > 0.0) & (V_high > 0.0), low = (I < 0.0) & (V_low > 0.0);
+  pro_lanes_mask idle = (high & (V_rest >= V_high)) | (low & (V_rest <= V_low));
+  pro_lanes_mask limited = ~idle & ((high & (V_free > V_high)) | (low & (V_free < V_low)));
+  I = pro_select(idle, zero, I);
+  pro_lanes V = pro_select(limited, pro_select(high, V_high, V_low), pro_select(idle, V_rest, V_free));
+  pro_lanes i = pro_select(limited, (V - emf) / R, I - V * (G + L));
+
+  /* overcharge: a share of the current decomposes electrolyte; nothing of it is stored */
+  pro_lanes ramp = pro_lanes_min(over / LOSS_CHARGE, pro_lanes_all(1.0));
+  pro_lanes loss = pro_select(i > 0.0, cell->overcharge_loss * ramp, zero), H = U - T * dU;
+  e->voltage = V, e->conductance = G;
+  e->inner = i, e->short_current = V * G;
+  e->terminal = V * (i + V * G);
+  e->released = -(1.0 - loss) * i * H;
+  e->side = loss * i;
+  e->spot = V * V * made;
+  e->enthalpy = H, e->enthalpy_T = -dU, e->enthalpy_charge = U_s - T * dU_s;
+  pro_lanes warm_pair, cold_pair = arrhenius(&warm_pair, cell->pair_activation, T), R_pair[2];
+  for (int k = 0; k < 2; k++) {
+    R_pair[k] = cell->pair_resistance[k] * cold_pair * f;
+    e->pair[k] = (R_pair[k] * i - at[PRO_BY_pair_1 + k]) * cell->per_pair_time[k];
+  }
+  pro_lanes load = i * cell->per_limit_current;
+  e->depletion = (load * load - w) * cell->per_limit_time;
+  if (!slopes) return;
+
+  pro_slopes emf_by = {
+      [PRO_BY_charge] = U_s, [PRO_BY_pair_1] = pro_lanes_all(1.0), [PRO_BY_pair_2] = pro_lanes_all(1.0)};
+  pro_slopes R_by = {[PRO_BY_T] = R * (warm + (1.0 - x) * F_T / (F * F * open)),
+                     [PRO_BY_charge] = R * f_s / f,
+                     [PRO_BY_depletion] = R / (1.0 + w)};
+  pro_slopes G_by = {[PRO_BY_charge] = pro_select(s < COPPER_CHARGE, -cell->copper_conductance, zero)};
+  const pro_lanes x_by[2] = {1.0 - at[PRO_BY_front], 1.0 - at[PRO_BY_collapse]};
+  for (int k = 0; k < 2; k++) {
+    R_by[PRO_BY_collapse + k] = -R / open * (1.0 - 1.0 / F) * x_by[k];
+    G_by[PRO_BY_collapse + k] = 2.0 * x * cell->hard_short_conductance * x_by[k];
+  }
+  pro_lanes loss_s =
+      pro_select((i > 0.0) & (over > 0.0) & (over < LOSS_CHARGE), cell->overcharge_loss / LOSS_CHARGE, zero);
+  for (int k = 0; k < PRO_BY_COUNT; k++) {
+    pro_lanes V_by =
+        pro_select(limited, zero, per * (emf_by[k] + I * R_by[k] - V * ((G + L) * R_by[k] + R * G_by[k])));
+    pro_lanes i_by = pro_select(limited, -(emf_by[k] + i * R_by[k]) / R, -V_by * (G + L) - V * G_by[k]);
+    e->inner_by[k] = i_by;
+    e->short_by[k] = V_by * G + V * G_by[k];
+    e->terminal_by[k] = V_by * (i + e->short_current) + V * (i_by + e->short_by[k]);
+    e->released_by[k] = -(1.0 - loss) * i_by * H;
+    e->side_by[k] = loss * i_by;
+    e->spot_by[k] = 2.0 * V * V_by * made;
+    e->depletion_by[k] = 2.0 * load * cell->per_limit_current * i_by * cell->per_limit_time;
+    for (int p = 0; p < 2; p++) e->pair_by[p][k] = R_pair[p] * i_by * cell->per_pair_time[p];
+  }
+  e->released_by[PRO_BY_T] += -(1.0 - loss) * i * e->enthalpy_T;
+  e->released_by[PRO_BY_charge] += -(1.0 - loss) * i * e->enthalpy_charge + loss_s * i * H;
+  e->side_by[PRO_BY_charge] += loss_s * i;
+  e->depletion_by[PRO_BY_depletion] -= cell->per_limit_time;
+  for (int p = 0; p < 2; p++) {
+    e->pair_by[p][PRO_BY_T] += R_pair[p] * warm_pair * i * cell->per_pair_time[p];
+    e->pair_by[p][PRO_BY_charge] += R_pair[p] * f_s / f * i * cell->per_pair_time[p];
+    e->pair_by[p][PRO_BY_pair_1 + p] -= cell->per_pair_time[p];
+  }
+}
+
+/* rate at which separator collapses at T [1/s], and its slope [1/(s K)] */
+static pro_lanes collapse_rate(pro_lanes *slope, const pro_cell_lanes *cell, pro_lanes T) {
+  pro_lanes x = pro_lanes_min((T - cell->collapse_T) / cell->collapse_width, pro_lanes_all(300.0));
+  pro_lanes free = cell->collapse_rate * pro_lanes_exp(x), lid = 1.0 / (1.0 + free / COLLAPSE_RATE_MAX);
+  *slope = free * lid * lid / cell->collapse_width;
+  return free * lid;
+}
+
+void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_electrical *e,
+                     const pro_lanes at[PRO_BY_COUNT], pro_lanes T_surface, pro_lanes T_side) {
+  pro_lanes T = at[PRO_BY_T], y = at[PRO_BY_front], charge = pro_lanes_max(at[PRO_BY_charge], zero);
+  int has_side = cell->layout.U_side >= 0;
+  pro_lanes slope, outer_slope, spot_slope, front_slope, bulk = collapse_rate(&slope, cell, T);
+  for (int i = 0; i < PRO_BY_COUNT; i++) k->by[i] = k->front_by[i] = zero;
+  k->rate = (1.0 - at[PRO_BY_collapse]) * bulk;
+  k->by[PRO_BY_T] = (1.0 - at[PRO_BY_collapse]) * slope, k->by[PRO_BY_collapse] = -bulk;
+
+  pro_lanes outer = collapse_rate(&outer_slope, cell, has_side ? T_side : 0.5 * (T + T_surface));
+  pro_lanes spot = collapse_rate(&spot_slope, cell, T + cell->spot_resistance * e->spot);
+  pro_lanes ahead = collapse_rate(&front_slope, cell, T + cell->front_rise * charge);
+  pro_lanes near = pro_lanes_max(cell->spot_share - y, zero), left = 1.0 - y;
+  /* only a nucleus spreads: a rounding would, exponentially */
+  pro_lanes grown = pro_lanes_max(y - NUCLEUS * cell->spot_share, zero);
+  pro_lanes_mask spreads = cell->front_rise > 0.0;
+  ahead = pro_select(spreads, ahead, zero), front_slope = pro_select(spreads, front_slope, zero);
+  k->front = near * (outer + spot) + grown * left * ahead;
+  for (int i = 0; i < PRO_BY_COUNT; i++)
+    k->front_by[i] = near * spot_slope * cell->spot_resistance * e->spot_by[i];
+  k->front_by[PRO_BY_T] += near * spot_slope + grown * left * front_slope;
+  k->front_by[PRO_BY_charge] +=
+      pro_select(at[PRO_BY_charge] > 0.0, grown * left * front_slope * cell->front_rise, zero);
+  k->front_by[PRO_BY_front] +=
+      (pro_select(grown > 0.0, left, zero) - grown) * ahead - pro_select(near > 0.0, outer + spot, zero);
+  k->by_side = has_side ? near * outer_slope : zero;
+  k->by_surface = has_side ? zero : 0.5 * near * outer_slope;
+  if (!has_side) k->front_by[PRO_BY_T] += 0.5 * near * outer_slope;
+}
+
+/* What flows back into a cooling cell is taken to be the headspace's own mixture at its own temperature: 5e-5 mol
+ * in an 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the
+ * tolerance's size. */
+void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, const pro_lanes *n,
+                pro_lanes evaporated, pro_lanes ejected) {
+  pro_lanes liquid = cell->solvent - evaporated, dry = PRO_DRY_SHARE * cell->solvent + 1e-12;
+  pro_lanes_mask wet = liquid > 0.0;
+  liquid = pro_lanes_max(liquid, pro_lanes_all(0.0));
+  pro_lanes available = liquid / (liquid + dry), p_T;
+  pro_lanes p_sat = pro_vapour_pressure(cell->antoine_a, cell->antoine_b, cell->antoine_c, T, &p_T);
+  pro_lanes per_T = cell->headspace / (PRO_GAS_CONSTANT * T), k = cell->per_evaporation_time;
+  /* Through an open vent nothing condenses: the gas drawn in for it would be vapour again, without end. The bend
+   * between evaporating and not is rounded over BEND of a headspace of air. */
+  pro_lanes lack = available * p_sat * per_T - n[PRO_GAS_vapour];
+  pro_lanes bend = BEND * PRO_ATMOSPHERE / (PRO_GAS_CONSTANT * PRO_T_REFERENCE) * cell->headspace;
+  pro_lanes root = pro_lanes_sqrt(lack * lack + bend * bend);
+  pro_lanes_mask open = vent_open > 0.5;
+  p->evaporation = k * pro_select(open, 0.5 * (lack + root), lack);
+  pro_lanes by_lack = k * pro_select(open, 0.5 * (1.0 + lack / root), pro_lanes_all(1.0));
+  p->evaporation_T = by_lack * available * per_T * (p_T - p_sat / T);
+  p->evaporation_liquid =
+      pro_select(wet, by_lack * p_sat * per_T * dry / ((liquid + dry) * (liquid + dry)), pro_lanes_all(0.0));
+  p->evaporation_vapour = -by_lack;
+
+  /* a gas may undershoot by the solver's tolerance: below zero there is none of it, to press, weigh or flow */
+  pro_lanes N = pro_lanes_all(0.0), S = pro_lanes_all(0.0);
+  for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    p->there[g] = pro_lanes_max(n[g], pro_lanes_all(0.0));
+    p->counts[g] = pro_select(n[g] > 0.0, pro_lanes_all(1.0), pro_lanes_all(0.0));
+    N += p->there[g], S += pro_gas_molar_mass[g] * p->there[g];
+  }
+  N = pro_lanes_max(N, pro_lanes_all(1e-15)); /* never quite empty */
+  S = pro_lanes_max(S, pro_lanes_all(1e-17));
+  p->S = S;
+  pro_lanes M = S / N, RT_V = PRO_GAS_CONSTANT * T / cell->headspace;
+  p->pressure = N * RT_V;
+  pro_orifice_flow o;
+  pro_orifice_at(&o, &cell->vent, p->pressure, T, M);
+  p->flow = vent_open * o.flow;
+  p->flow_T = vent_open * (o.slope_p * p->pressure / T - 0.5 * o.flow / T);
+  for (int g = 0; g < PRO_GAS_COUNT; g++)
+    p->flow_n[g] =
+        vent_open * p->counts[g] * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) / (N * M));
+  for (int g = 0; g < PRO_GAS_COUNT; g++) p->out[g] = p->flow * (p->there[g] / S);
+
+  /* gas that leaves a hot cell takes solids along, as long as there are any */
+  pro_lanes below = pro_lanes_exp(pro_lanes_min(2.0 * (cell->ejecta_T - T) / EJECTA_WIDTH, pro_lanes_all(700.0)));
+  pro_lanes gate = 1.0 / (1.0 + below), gate_T = 2.0 / EJECTA_WIDTH * gate * (below * gate);
+  pro_lanes per = 1.0 / pro_lanes_max(cell->ejectable, pro_lanes_all(1e-300));
+  pro_lanes left = pro_select(cell->ejectable > 0.0, 1.0 - ejected * per, pro_lanes_all(0.0));
+  pro_lanes outward = pro_lanes_max(p->flow, pro_lanes_all(0.0));
+  p->solids = cell->entrainment * outward * gate * left;
+  p->solids_T = cell->entrainment * outward * gate_T * left;
+  p->solids_flow = pro_select(p->flow > 0.0, cell->entrainment * gate * left, pro_lanes_all(0.0));
+  p->solids_ejected =
+      pro_select(cell->ejectable > 0.0, -cell->entrainment * outward * gate * per, pro_lanes_all(0.0));
+}
+
+pro_exchange pro_exchange_at(const pro_cell_lanes *cell, const pro_drive_lanes *drive, pro_lanes coupled,
+                             pro_lanes T) {
+  pro_lanes h = coupled * drive->channel[PRO_DRIVE_film_coefficient] * cell->area;
+  pro_lanes r = coupled * drive->channel[PRO_DRIVE_emissivity] * cell->area * PRO_STEFAN_BOLTZMANN;
+  pro_lanes K = drive->channel[PRO_DRIVE_contact_conductance];
+  pro_lanes Ta = drive->channel[PRO_DRIVE_T_ambient];
+  pro_exchange out;
+  out.loss =
+      h * (T - Ta) + r * (T * T * T * T - Ta * Ta * Ta * Ta) + K * (T - drive->channel[PRO_DRIVE_T_contact]);
+  out.loss_T = h + 4.0 * r * T * T * T + K;
+  return out;
+}
