@@ -90,7 +90,10 @@ const pro_command pro_command_list = {
     .name = "list",
     .operands = "[WHAT]",
     .summary = "what there is; `prodrome describe NAME` tells more of each",
-    .doc = "WHAT: chemistries, cells, kinds, sensors, detectors, integrators or scenarios; all of them without.",
+    .doc =
+        "WHAT: chemistries, cells, kinds, sensors, detectors, integrators, comparisons, calibrations or "
+        "scenarios; all of them "
+        "without.",
     .least = 0,
     .most = 1,
     .run = run_list,

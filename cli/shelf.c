@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/calibration.h"
 #include "cli/fields.h"
 #include "predictor/detector.h"
 #include "scenarios/scenario.h"
@@ -239,6 +240,64 @@ static void integrator_json(pro_json *json, int k) {
   pro_json_integer(json, "lanes", pro_integrator_all[k]->lanes);
 }
 
+/* ---- comparisons ---- */
+
+static int comparison_item(pro_item *out, int k) {
+  const pro_comparison *c = pro_comparison_all[k];
+  if (c) *out = (pro_item){c->name, c->doc, c->source};
+  return c != NULL;
+}
+
+static void comparison_describe(FILE *to, int k) {
+  const pro_comparison *c = pro_comparison_all[k];
+  fprintf(to, "Run it with `prodrome validate %s`.", c->name);
+  if (c->data) fprintf(to, " It reads `%s` of the shared data, or what `--data` names.", c->data);
+  fputs("\n", to);
+}
+
+static void comparison_json(pro_json *json, int k) { pro_json_text(json, "data", pro_comparison_all[k]->data); }
+
+/* ---- calibrations ---- */
+
+static int calibration_item(pro_item *out, int k) {
+  const pro_calibration *c = pro_calibration_all[k];
+  if (c) *out = (pro_item){c->name, c->doc, c->source};
+  return c != NULL;
+}
+
+static void calibration_describe(FILE *to, int k) {
+  const pro_calibration *c = pro_calibration_all[k];
+  fprintf(to,
+          "Run it with `prodrome calibrate %s`. It reads `%s` of the shared data.\n\n"
+          "| parameter | unit | start | bounds | what it is | its value stands in |\n|---|---|---|---|---|---|\n",
+          c->name, c->data);
+  for (const pro_calibrated *p = c->parameters; p->fit.name; p++) {
+    fprintf(to, "| `%s` | %s | %.6g | %.6g to %.6g | ", p->fit.name, p->fit.unit, p->fit.start, p->fit.low,
+            p->fit.high);
+    pro_fields_cell(to, p->doc);
+    fputs(" | ", to);
+    pro_fields_cell(to, p->used);
+    fputs(" |\n", to);
+  }
+}
+
+static void calibration_json(pro_json *json, int k) {
+  pro_json_text(json, "data", pro_calibration_all[k]->data);
+  pro_json_array(json, "parameters");
+  for (const pro_calibrated *p = pro_calibration_all[k]->parameters; p->fit.name; p++) {
+    pro_json_object(json, NULL);
+    pro_json_text(json, "name", p->fit.name);
+    pro_json_text(json, "unit", p->fit.unit);
+    pro_json_number(json, "start", p->fit.start);
+    pro_json_number(json, "low", p->fit.low);
+    pro_json_number(json, "high", p->fit.high);
+    pro_json_text(json, "doc", p->doc);
+    pro_json_text(json, "used", p->used);
+    pro_json_end(json);
+  }
+  pro_json_end(json);
+}
+
 #define SHELF(plural, thing) \
   .name = plural, .one = #thing, .item = thing##_item, .describe = thing##_describe, .json = thing##_json
 const pro_shelf pro_shelf_all[] = {
@@ -248,6 +307,8 @@ const pro_shelf pro_shelf_all[] = {
     {SHELF("sensors", sensor), .doc = "what a battery management system sees"},
     {SHELF("detectors", detector), .doc = "what warns of a runaway"},
     {SHELF("integrators", integrator), .doc = "what solves the equations"},
+    {SHELF("comparisons", comparison), .doc = "with measurements, for `prodrome validate`"},
+    {SHELF("calibrations", calibration), .doc = "to measurements, for `prodrome calibrate`"},
     {.name = NULL},
 };
 

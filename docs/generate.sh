@@ -17,4 +17,6 @@ page kinds 'Kinds of abuse' kinds
 page sensors Sensors sensors
 page detectors Detectors detectors
 page integrators Integrators integrators
+page comparisons 'Comparisons with measurements' comparisons
+page calibrations Calibrations calibrations
 page scenario 'Keys of a scenario' scenario

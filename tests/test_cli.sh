@@ -31,8 +31,9 @@ json evaluate c.h5
 json evaluate c.h5 --detector threshold_T --split train
 json verify c.h5
 json score "$PRO_SOURCE/tests/data" --detector cusum
-for command in run sweep evaluate score verify list describe; do json $command --help; done
-for shelf in chemistries cells kinds sensors detectors integrators scenarios; do json list $shelf; done
+commands=$("$prodrome" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+for command in $commands; do json $command --help; done
+for shelf in chemistries cells kinds sensors detectors integrators comparisons calibrations scenarios; do json list $shelf; done
 "$prodrome" list --json >list.json
 for name in $(python3 -c 'import json; print(*[i["name"] for l in json.load(open("list.json")).values() for i in l])'); do
   json describe "$name"
@@ -120,7 +121,7 @@ for t in score["detectors"][0]["traces"]:
         assert key in t, key
 
 lists = docs["list"]
-assert set(lists) == {"chemistries", "cells", "kinds", "sensors", "detectors", "integrators", "scenarios"}
+assert set(lists) == {"chemistries", "cells", "kinds", "sensors", "detectors", "integrators", "comparisons", "calibrations", "scenarios"}
 assert all(i["doc"] and i["doc"] != "(cannot be read)" for l in lists.values() for i in l)
 for shelf in lists:
     assert docs["list " + shelf] == {shelf: lists[shelf]}
@@ -139,7 +140,7 @@ python3 check.py || wrong "a document is not what it should be"
 grep -q '^kim.csv  *threshold_T  *1  *[0-9]' stdout || wrong "score hides the alarms of a trace without a label"
 
 # ---- help names every option and command ----
-for command in $("$prodrome" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+for command in $commands; do
   "$prodrome" "$command" --help | grep -q -- '--json' || wrong "$command --help does not tell of --json"
   "$prodrome" "$command" -h | cmp -s - /dev/null && wrong "$command -h is empty"
 done

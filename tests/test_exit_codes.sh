@@ -34,7 +34,7 @@ expect 0 "$prodrome" --version
 expect 0 "$prodrome" --help
 expect 0 "$prodrome" run kim_oven
 expect 0 "$prodrome" run "$scenarios/kim_oven.yaml" --set 'oven.T=100 degC' --json
-for command in run sweep evaluate score verify list describe; do
+for command in run sweep evaluate score verify validate list describe; do
   expect 0 "$prodrome" $command --help
 done
 "$prodrome" sweep kim_oven -n 3 -o in/small.h5 --quiet >stdout || wrong "the small sweep failed"
