@@ -16,6 +16,9 @@ sh docs/generate.sh "$program"
   --set 'cell.film_coefficient=10 W/(m2 K)' -o "$work/run.csv" --json >"$work/run.json"
 $python docs/plot_runaway.py "$work/run.csv" "$work/run.json" docs/runaway.png
 
+"$program" validate --draws 60 --json >"$work/validate.json" # some ten minutes
+$python docs/experiments.py "$work/validate.json" docs
+
 "$program" sweep scenarios/quickstart.yaml -q -o "$work/quickstart.h5"
 "$program" evaluate "$work/quickstart.h5" --json >"$work/lead_times.json"
 $python docs/lead_table.py "$work/lead_times.json" README.md
