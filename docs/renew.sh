@@ -16,7 +16,7 @@ sh docs/generate.sh "$program"
   --set 'cell.film_coefficient=10 W/(m2 K)' -o "$work/run.csv" --json >"$work/run.json"
 $python docs/plot_runaway.py "$work/run.csv" "$work/run.json" docs/runaway.png
 
-"$program" validate --draws 60 --json >"$work/validate.json" # some ten minutes
+"$program" validate --draws 60 --json >"$work/validate.json" # some minutes
 $python docs/experiments.py "$work/validate.json" docs
 
 "$program" sweep scenarios/quickstart.yaml -q -o "$work/quickstart.h5"

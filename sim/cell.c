@@ -506,11 +506,15 @@ void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_dri
   out->heat_exchange = -f[at->exchange];
   out->charge = m.charge;
   out->collapse = 1.0 - (1.0 - m.electrical[PRO_BY_collapse]) * (1.0 - m.electrical[PRO_BY_front]);
-  out->voltage = out->current = out->short_conductance = out->heat_electrical = out->pressure = zero;
+  out->voltage = out->electrode_voltage = out->current = out->short_conductance = out->heat_electrical =
+      out->pressure = zero;
   if (at->soc >= 0) {
     pro_electrical e;
     pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
-    out->voltage = e.voltage, out->short_conductance = e.conductance;
+    /* an opened interrupt device takes the electrodes off the terminals */
+    out->electrode_voltage = e.voltage;
+    out->voltage = pro_select(modes->connected > 0.5, e.voltage, zero);
+    out->short_conductance = e.conductance;
     out->current = e.inner + e.short_current;
     out->heat_electrical = f[at->released] + f[at->terminal];
   }

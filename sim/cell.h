@@ -87,13 +87,14 @@ void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive,
 
 /* What follows from a state: for events, recording and sensors. */
 typedef struct pro_cell_view {
-  pro_lanes T_core, T_surface, T_side;                     /* [K]; the surface's where there is no side */
-  pro_lanes rate;                                          /* core dT/dt [K/s] */
-  pro_lanes voltage, current, short_conductance;           /* [V], [A], [S]; 0 without an electrical part */
-  pro_lanes charge;                                        /* that the cell can still give [-] */
-  pro_lanes collapse;                                      /* share of the separator, by either way [-] */
-  pro_lanes pressure;                                      /* inside, absolute [Pa]; 0 without a gas part */
-  pro_lanes outflow;                                       /* gas and solids [kg/s] */
+  pro_lanes T_core, T_surface, T_side;           /* [K]; the surface's where there is no side */
+  pro_lanes rate;                                /* core dT/dt [K/s] */
+  pro_lanes voltage, current, short_conductance; /* [V], [A], [S]; 0 without an electrical part */
+  pro_lanes electrode_voltage;                   /* what the terminals show while they are connected [V] */
+  pro_lanes charge;                              /* that the cell can still give [-] */
+  pro_lanes collapse;                            /* share of the separator, by either way [-] */
+  pro_lanes pressure;                            /* inside, absolute [Pa]; 0 without a gas part */
+  pro_lanes outflow;                             /* gas and solids [kg/s] */
   pro_lanes heat_reaction, heat_electrical, heat_exchange; /* [W]; exchange > 0 is lost */
 } pro_cell_view;
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,

@@ -6,7 +6,7 @@
 /* name (the corpus adds "t_"), what it is. Times in s from the case's start, NaN where it did not happen. */
 #define PRO_CLOCK_LIST(X)                                                                                        \
   X(fault, "the abuse begins that leaves the nameplate's limits")                                                \
-  X(short, "terminal voltage 25 mV below its value at the start, by an internal short")                          \
+  X(short, "voltage of the electrodes 25 mV below the start's, by an internal short")                            \
   X(vent, "the pressure passes the burst pressure and the vent opens")                                           \
   X(vent2,                                                                                                       \
     "second venting: gas and solids leave by 1 % of the mass a minute again, having left more slowly since the " \

@@ -106,6 +106,7 @@ static void look_at(flight *f, double t, const double *y, pro_moment *now) {
                       .T_ambient = drive.channel[PRO_DRIVE_T_ambient][0],
                       .rate = view.rate[0],
                       .voltage = view.voltage[0],
+                      .electrode_voltage = view.electrode_voltage[0],
                       .short_conductance = view.short_conductance[0],
                       .pressure = view.pressure[0],
                       .collapse = view.collapse[0]};

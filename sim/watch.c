@@ -18,8 +18,9 @@
 void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[PRO_WATCH_COUNT]) {
   const pro_cell *cell = &w->in->cell;
   int charged = cell->capacity > 0.0, sealed = cell->headspace > 0.0;
-  margin[PRO_WATCH_short] =
-      charged && now->short_conductance > SHORT_COUNTS ? w->voltage_start - SHORT_DROP - now->voltage : -1.0;
+  margin[PRO_WATCH_short] = charged && now->short_conductance > SHORT_COUNTS
+                                ? w->voltage_start - SHORT_DROP - now->electrode_voltage
+                                : -1.0;
   margin[PRO_WATCH_voltage] = charged ? VOLTAGE_SHARE * w->voltage_start - now->voltage : -1.0;
   margin[PRO_WATCH_vent] = sealed ? now->pressure - PRO_ATMOSPHERE - cell->burst_pressure : -1.0;
   margin[PRO_WATCH_separator] = charged ? now->collapse - 0.5 : -1.0;

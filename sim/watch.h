@@ -26,7 +26,8 @@ typedef enum pro_watch_id { PRO_WATCH_LIST(PRO_AS_WATCH) PRO_WATCH_COUNT } pro_w
 #undef PRO_AS_WATCH
 
 typedef struct pro_moment {
-  double t, T_core, T_surface, T_side, T_ambient, rate, voltage, short_conductance, pressure, collapse, outflow;
+  double t, T_core, T_surface, T_side, T_ambient, rate, voltage, electrode_voltage, short_conductance, pressure,
+      collapse, outflow;
 } pro_moment;
 
 enum { PRO_CANDIDATES = 8 };

@@ -8,8 +8,13 @@
 
 /* A moment of a cold, whole, healthy cell; tests change what they are about. */
 static pro_moment moment(double t, double T, double rate) {
-  return (pro_moment){
-      .t = t, .T_core = T, .T_ambient = 298.15, .rate = rate, .voltage = 4.0, .pressure = PRO_ATMOSPHERE};
+  return (pro_moment){.t = t,
+                      .T_core = T,
+                      .T_ambient = 298.15,
+                      .rate = rate,
+                      .voltage = 4.0,
+                      .electrode_voltage = 4.0,
+                      .pressure = PRO_ATMOSPHERE};
 }
 
 static void begin(pro_watch *w, pro_case *in, pro_moment now) {
@@ -247,9 +252,11 @@ START_TEST(each_margin_asks_for_its_own_part) {
   in.T_mark = 350.0;
   in.cell.cid_pressure = 0.0; /* none */
   pro_moment m = moment(1.0, 300.0, 0.0);
-  m.voltage = 3.97, live(&w, m);
+  m.voltage = m.electrode_voltage = 3.97, live(&w, m);
   NEVER(w.clock[PRO_CLOCK_short]); /* a voltage may fall without a short */
-  m.t = 2.0, m.short_conductance = 0.1, live(&w, m);
+  m.t = 1.5, m.short_conductance = 0.1, m.electrode_voltage = 4.0, live(&w, m);
+  NEVER(w.clock[PRO_CLOCK_short]); /* the terminals alone may be cut off */
+  m.t = 2.0, m.electrode_voltage = 3.97, live(&w, m);
   ck_assert_double_eq(w.clock[PRO_CLOCK_short], 2.0);
   NEVER(w.clock[PRO_CLOCK_voltage]);
   m.t = 3.0, m.voltage = 2.99, live(&w, m);
