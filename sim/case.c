@@ -162,14 +162,6 @@ pro_status pro_cell_check(const pro_cell *cell) {
     return pro_fail(PRO_EINPUT,
                     "cell.ejecta_share (%g) is more than cell.reacting_share (%g), of which it is a part",
                     cell->ejecta_share, cell->reacting_share);
-  double rest = 1.0 - cell->ejecta_share - (cell->nodes > 1 ? cell->surface_share : 0.0) -
-                (cell->nodes > 2 ? cell->side_share : 0.0) - cell->solvent_mass / cell->mass;
-  if (cell->ejecta_share > 0.0 && rest < 0.02)
-    return pro_fail(
-        PRO_EINPUT,
-        "cell.ejecta_share (%g), surface_share, side_share and solvent leave %g of the mass to the core; at least "
-        "0.02 must stay",
-        cell->ejecta_share, rest);
   if ((cell->pair_1_resistance > 0.0 && cell->pair_1_time < 1e-3) ||
       (cell->pair_2_resistance > 0.0 && cell->pair_2_time < 1e-3))
     return pro_fail(
@@ -300,9 +292,26 @@ double pro_drive_next_break(const pro_drive *drive, double t) {
   return first;
 }
 
+/* What can leave must leave the core some mass: without any, a joule there heats it without bound. */
+static pro_status core_lasts(const pro_case *in) {
+  const pro_cell *c = &in->cell;
+  if (c->ejecta_share == 0.0) return PRO_OK;
+  double casing = (c->nodes > 1 ? c->surface_share : 0.0) + (c->nodes > 2 ? c->side_share : 0.0);
+  double solvent = c->solvent_mass / c->mass;
+  double gas = c->headspace > 0.0 ? pro_network_gas(&in->network, c->volume, c->capacity) / c->mass : 0.0;
+  double rest = 1.0 - c->ejecta_share - casing - solvent - gas;
+  if (rest >= 0.02) return PRO_OK;
+  return pro_fail(
+      PRO_EINPUT,
+      "cell.ejecta_share (%g), surface_share and side_share (%g), solvent (%.3g) and what %s can make of "
+      "gas (%.3g) leave %.3g of the mass to the core; at least 0.02 must stay",
+      c->ejecta_share, casing, solvent, in->network.name, gas, rest);
+}
+
 pro_status pro_case_check(const pro_case *in) {
   PRO_TRY(pro_network_check(&in->network));
   PRO_TRY(pro_cell_check(&in->cell));
+  PRO_TRY(core_lasts(in));
   PRO_TRY(pro_field_check(pro_enclosure_fields, &in->enclosure));
   if (!(in->T_initial > 150.0 && in->T_initial < 1000.0))
     return pro_fail(PRO_EINPUT, "initial.T = %g K is out of range (150 to 1000 K)", in->T_initial);

@@ -64,7 +64,7 @@ typedef struct pro_drive_lanes {
 /* What events switch; each 1 or 0. */
 typedef struct pro_modes {
   pro_lanes vent_open;
-  pro_lanes connected; /* the terminals, until a current interrupt device opens */
+  pro_lanes connected; /* the terminals, until a current interrupt device opens or aluminium melts */
   pro_lanes coupled;   /* exchange with the surroundings; 0 while a calorimeter follows the cell */
   pro_lanes heater_on; /* until its thermostat switches it off */
 } pro_modes;

@@ -93,6 +93,16 @@ double pro_network_heat(const pro_network *net, int reaction, double volume, dou
   return heat * pro_network_reactant(net, reaction, volume, capacity);
 }
 
+double pro_network_gas(const pro_network *net, double volume, double capacity) {
+  double mass = 0.0;
+  for (int j = 0; j < pro_network_reaction_count(net); j++) {
+    const pro_reaction *r = &net->reactions[j];
+    double per_extent = pro_network_reactant(net, j, volume, capacity);
+    for (int g = 0; g < PRO_GAS_MADE; g++) mass += per_extent * r->full * r->gas[g] * pro_gas_molar_mass[g];
+  }
+  return mass;
+}
+
 pro_status pro_network_check(const pro_network *net) {
   int species = pro_network_species_count(net), n = pro_network_reaction_count(net);
   if (n == 0) return pro_fail(PRO_EINPUT, "chemistry %s has no reactions", net->name);

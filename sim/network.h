@@ -119,6 +119,8 @@ pro_status pro_network_check(const pro_network *net) PRO_MUST_CHECK;
  * extent [J], the convention of SEI heat applied; 0 for an electrical one. */
 double pro_network_reactant(const pro_network *net, int reaction, double volume, double capacity);
 double pro_network_heat(const pro_network *net, int reaction, double volume, double capacity);
+/* Gas that all its reactions make by the extents at which a full cell's reactants are used up [kg]. */
+double pro_network_gas(const pro_network *net, double volume, double capacity);
 
 /* Charge, as a share of the capacity, that a unit extent takes of the anode's lithium [-]. */
 double pro_network_discharge(const pro_network *net, int reaction);

@@ -231,6 +231,7 @@ static pro_lanes *switched_by(flight *f, int which, double *to) {
     case PRO_WATCH_vent:
       return &f->system.modes.vent_open;
     case PRO_WATCH_cid:
+    case PRO_WATCH_melts:
       return &f->system.modes.connected;
     case PRO_WATCH_heater_off:
       return &f->system.modes.heater_on;

@@ -9,6 +9,7 @@
 #define VOLTAGE_SHARE 0.75       /* [-], GB 38031 */
 #define GUARD_T 333.15           /* 60 degC [K] */
 #define GUARD_SUSTAIN 2.0        /* [s] */
+#define ALUMINIUM_T 933.473      /* fixed point of the ITS-90 [K] */
 #define GUARD_RISE 50.0          /* [K] */
 #define GUARD_HORIZON 60.0       /* [s] */
 #define GB_SUSTAIN 3.0           /* [s] */
@@ -35,6 +36,7 @@ void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[
   margin[PRO_WATCH_vent2] = sealed ? now->outflow - VENT2_RATE * cell->mass : -1.0;
   margin[PRO_WATCH_cid] =
       charged && sealed && cell->cid_pressure > 0.0 ? now->pressure - PRO_ATMOSPHERE - cell->cid_pressure : -1.0;
+  margin[PRO_WATCH_melts] = charged ? now->T_core - ALUMINIUM_T : -1.0;
   margin[PRO_WATCH_heater_off] = w->in->drive.T_heater_off > 0.0 ? now->T_side - w->in->drive.T_heater_off : -1.0;
 }
 
@@ -116,6 +118,7 @@ void pro_watch_flip(pro_watch *w, int which, const pro_moment *now) {
       [PRO_WATCH_cooling] = -1,
       [PRO_WATCH_vent2] = PRO_CLOCK_vent2,
       [PRO_WATCH_cid] = PRO_CLOCK_cid,
+      [PRO_WATCH_melts] = -1,
       [PRO_WATCH_heater_off] = PRO_CLOCK_heater_off,
   };
   pro_watch_see(w, now);

@@ -6,20 +6,21 @@
 #include "sim/run.h"
 
 /* What is watched; a margin is positive where the sentence holds. */
-#define PRO_WATCH_LIST(X)                                                \
-  X(short, "an internal short has cost 25 mV")                           \
-  X(voltage, "the voltage is below 75 % of its start")                   \
-  X(vent, "the pressure is above the burst pressure")                    \
-  X(separator, "more than half of the separator has collapsed")          \
-  X(rate_10K, "the core heats by more than 10 K/min")                    \
-  X(rate_1, "the core heats by more than 1 K/s")                         \
-  X(warm, "the core is above 60 degC")                                   \
-  X(limit, "the core is above the operating limit")                      \
-  X(ambient, "the core is hotter than its surroundings")                 \
-  X(mark, "the core is above T_mark")                                    \
-  X(cooling, "the core cools")                                           \
-  X(vent2, "gas and solids leave by more than 1 % of the mass a minute") \
-  X(cid, "the pressure is above that of the current interrupt device")   \
+#define PRO_WATCH_LIST(X)                                                               \
+  X(short, "an internal short has cost 25 mV")                                          \
+  X(voltage, "the voltage is below 75 % of its start")                                  \
+  X(vent, "the pressure is above the burst pressure")                                   \
+  X(separator, "more than half of the separator has collapsed")                         \
+  X(rate_10K, "the core heats by more than 10 K/min")                                   \
+  X(rate_1, "the core heats by more than 1 K/s")                                        \
+  X(warm, "the core is above 60 degC")                                                  \
+  X(limit, "the core is above the operating limit")                                     \
+  X(ambient, "the core is hotter than its surroundings")                                \
+  X(mark, "the core is above T_mark")                                                   \
+  X(cooling, "the core cools")                                                          \
+  X(vent2, "gas and solids leave by more than 1 % of the mass a minute")                \
+  X(cid, "the pressure is above that of the current interrupt device")                  \
+  X(melts, "the core is above the melting point of the positive electrode's aluminium") \
   X(heater_off, "the heated surface is above its thermostat's temperature")
 #define PRO_AS_WATCH(name, doc) PRO_WATCH_##name,
 typedef enum pro_watch_id { PRO_WATCH_LIST(PRO_AS_WATCH) PRO_WATCH_COUNT } pro_watch_id;

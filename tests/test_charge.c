@@ -225,6 +225,34 @@ START_TEST(interrupt_device_ends_the_current) {
 }
 END_TEST
 
+/* Aluminium melts at 660.323 degC: a charger must not go on heating what is left of a cell. Cooling changes
+ * nothing. */
+START_TEST(molten_aluminium_ends_the_current) {
+  pro_case in;
+  support_case(&in, "lco_18650");
+  support_inert(&in);
+  in.cell.cid_pressure = 0.0; /* none */
+  pro_channel_hold(&in.drive.channel[PRO_DRIVE_current], 0.1);
+  pro_channel_hold(&in.drive.channel[PRO_DRIVE_film_coefficient], 100.0);
+  pro_channel_add(&in.drive.channel[PRO_DRIVE_heater], 0.0, 500.0);
+  pro_channel_add(&in.drive.channel[PRO_DRIVE_heater], 200.0, 500.0);
+  pro_channel_add(&in.drive.channel[PRO_DRIVE_heater], 200.0, 0.0);
+  in.duration = 1000.0, in.period = 0.1;
+  pro_trajectory *run = support_run(&in);
+  double *const *x = run->truth;
+  int molten = 0, cold_again = 0;
+  for (size_t k = 0; k < run->samples; k++) {
+    molten |= x[PRO_TRUTH_T_core][k] > 933.473;
+    cold_again |= molten && x[PRO_TRUTH_T_core][k] < 600.0;
+    double want = molten ? 0.0 : 0.1;
+    ck_assert_double_eq_tol(x[PRO_TRUTH_current][k], want, 1e-12);
+    if (molten) ck_assert_double_eq(x[PRO_TRUTH_voltage][k], 0.0);
+  }
+  ck_assert(molten && cold_again);
+  pro_trajectory_free(run);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("charge");
   TCase *tests = tcase_create("charge");
@@ -236,6 +264,7 @@ int main(void) {
   tcase_add_test(tests, overcharge_loses_its_share);
   tcase_add_test(tests, reversal_grows_a_copper_short);
   tcase_add_test(tests, interrupt_device_ends_the_current);
+  tcase_add_test(tests, molten_aluminium_ends_the_current);
   suite_add_tcase(suite, tests);
   return support_main(suite);
 }

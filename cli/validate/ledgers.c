@@ -104,7 +104,7 @@ static void draw_network(pro_network *net, dice *d) {
   }
 }
 
-static void draw_cell(pro_cell *c, dice *d) {
+static void draw_cell(pro_cell *c, const pro_network *net, dice *d) {
   c->nodes = 1 + pick(d, c->side_share > 0.0 ? 3 : 2);
   c->mass *= spread(d, 1.2), c->heat_capacity *= spread(d, 1.15), c->area *= spread(d, 2.0);
   c->film_coefficient *= spread(d, 4.0), c->emissivity = uniform(d, 0.0, 1.0);
@@ -114,7 +114,11 @@ static void draw_cell(pro_cell *c, dice *d) {
   c->hard_short_resistance *= spread(d, 10.0);
   c->burst_pressure *= spread(d, 4.0), c->headspace *= spread(d, 3.0), c->vent_area *= spread(d, 5.0);
   c->solvent_mass *= spread(d, 2.0);
-  c->ejecta_share = fmin(0.55, c->ejecta_share * spread(d, 3.0)), c->ejecta_entrainment *= spread(d, 4.0);
+  /* as much as may leave the core: see pro_case_check */
+  double casing = (c->nodes > 1 ? c->surface_share : 0.0) + (c->nodes > 2 ? c->side_share : 0.0);
+  double rest = 0.979 - casing - (c->solvent_mass + pro_network_gas(net, c->volume, c->capacity)) / c->mass;
+  c->ejecta_share = fmax(0.0, fmin(fmin(0.55, rest), c->ejecta_share * spread(d, 3.0)));
+  c->ejecta_entrainment *= spread(d, 4.0);
 }
 
 static pro_status make(pro_case *out, uint64_t k, const void *data) {
@@ -130,7 +134,7 @@ static pro_status make(pro_case *out, uint64_t k, const void *data) {
     chemistry = pro_chemistry_all[pick(&d, count_all((const void *const *)pro_chemistry_all))]->name;
   PRO_TRY(pro_comparison_preset(out, p->name, chemistry));
   draw_network(&out->network, &d);
-  draw_cell(&out->cell, &d);
+  draw_cell(&out->cell, &out->network, &d);
   out->T_initial = uniform(&d, 263.0, 323.0);
   out->soc_initial = uniform(&d, 0.0, 1.0);
   out->duration = w->lasts;
