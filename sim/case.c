@@ -47,6 +47,8 @@ const pro_field pro_cell_fields[] = {
     REAL(resistance_growth, "1", 0.0, 100.0, "of all resistances by ageing, as a share"),
     REAL(overcharge_loss, "1", 0.0, 1.0,
          "share of an overcharging current that decomposes electrolyte instead of charging"),
+    REAL(overcharge_start, "1", 0.0, 0.6, "charge above full from which it does"),
+    REAL(overcharge_gas, "mol/C", 0.0, 1e-4, "CO2 in the headspace of the charge that does"),
     REAL(copper_conductance, "S", 0.0, 1e6, "of the short by dissolved copper, per unit of charge below -10 %"),
     REAL(voltage_min, "V", 0.0, 10.0, "nameplate"),
     REAL(voltage_max, "V", 0.0, 10.0, "nameplate"),

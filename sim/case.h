@@ -45,6 +45,8 @@ typedef struct pro_cell {
   double capacity_loss;      /* by ageing, as a share [-] */
   double resistance_growth;  /* by ageing, as a share [-] */
   double overcharge_loss;    /* share of an overcharging current that decomposes electrolyte instead [-] */
+  double overcharge_start;   /* charge above full from which it does [-] */
+  double overcharge_gas;     /* CO2 in the headspace of the charge that does [mol/C]; 0: none */
   double copper_conductance; /* of the copper short per unit of charge below -10 % [S] */
   double voltage_min, voltage_max; /* nameplate limits [V] */
   double T_operating_max;          /* nameplate limit [K] */
@@ -145,14 +147,17 @@ typedef enum pro_drive_channel { PRO_DRIVE_LIST(PRO_AS_DRIVE) PRO_DRIVE_COUNT } 
 
 /* An accelerating-rate calorimeter: heat, wait, seek. The calorimeter stands at T_start, waits, then for `seek`
  * seconds follows the cell's surface without exchanging heat. Where the surface warms by `threshold` or more over
- * the seek, it goes on following (the onset of self-heating, clock `self_heating`); else it goes a step up and
- * waits again. */
+ * the seek, it goes on following until the rate has fallen below that (the onset of self-heating, clock
+ * `self_heating`); then, or else, it goes a step up and waits again. Behind a surface that heats faster than
+ * `rate_max` it lags, heating at that rate: the cell loses heat to it, by radiation and the cell's own film
+ * coefficient, until it has caught up; after that there are no more steps. */
 typedef struct pro_arc {
   int on;
   double T_start, step; /* [K] */
   double wait, seek;    /* [s] */
   double threshold;     /* [K/s] */
   double T_end;         /* where no onset was found below it, the calorimeter stays there [K] */
+  double rate_max;      /* up to which it follows [K/s]; 0: any */
 } pro_arc;
 
 typedef struct pro_drive {

@@ -30,6 +30,7 @@ static pro_layout layout_of(const pro_case *in) {
   }
   if (has_gas(in)) {
     at.evaporated = n++;
+    if (has_charge(in) && c->overcharge_loss > 0.0 && c->overcharge_gas > 0.0) at.overcharged = n++;
     at.head = n, n += PRO_GAS_COUNT;
     at.vented = n++;
     if (c->ejecta_share > 0.0) at.ejected = n++;
@@ -88,6 +89,8 @@ static void load_lane(pro_cell_lanes *to, int l, const pro_case *in) {
   to->per_limit_current[l] = c->limit_rate > 0.0 ? 1.0 / (c->limit_rate * c->capacity) : 0.0;
   to->per_limit_time[l] = or_none(c->limit_time);
   to->overcharge_loss[l] = c->overcharge_loss;
+  to->overcharge_start[l] = c->overcharge_start;
+  to->overcharge_gas[l] = c->overcharge_gas;
   to->copper_conductance[l] = c->copper_conductance;
   to->shutdown_T[l] = c->shutdown_T;
   to->shutdown_width[l] = c->shutdown_width;
@@ -163,6 +166,7 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
     double moles = PRO_ATMOSPHERE * cell->headspace[lane] / (PRO_GAS_CONSTANT * PRO_T_REFERENCE);
     for (int g = 0; g < PRO_GAS_COUNT; g++) atol[at->head + g] = rtol * 10.0 * moles;
     atol[at->evaporated] = rtol * 10.0 * moles;
+    if (at->overcharged >= 0) atol[at->overcharged] = rtol * 10.0 * moles;
     atol[at->vented] = rtol * 10.0 * moles * 0.03;
   }
   if (at->ejected >= 0) atol[at->ejected] = rtol * 0.01 * cell->mass[lane];
@@ -170,10 +174,14 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
 
 /* ---- what right-hand side, Jacobian and view share ---- */
 
+/* of which carbon dioxide is made, by mass [mol/mol] */
+#define SOLVENT_IN_CO2 (pro_gas_molar_mass[PRO_GAS_CO2] / pro_gas_molar_mass[PRO_GAS_vapour])
+
 typedef struct matter {
   pro_lanes mass, u; /* of the core: what is left of it [kg], specific energy [J/kg] */
   pro_warmth core, surface, side;
   pro_lanes soc, charge;
+  pro_lanes liquid;                   /* solvent that is left [mol] */
   pro_lanes outside;                  /* share of what reacts that has been thrown out and reacts there [-] */
   pro_lanes electrical[PRO_BY_COUNT]; /* what the electrical part reads */
 } matter;
@@ -185,6 +193,8 @@ static void matter_of(matter *m, const pro_cell_lanes *cell, const pro_lanes *y)
   if (at->vented >= 0) m->mass -= y[at->vented];
   if (at->ejected >= 0) m->mass -= y[at->ejected];
   m->outside = at->ejected >= 0 ? y[at->ejected] * cell->per_reacting : zero;
+  m->liquid = at->evaporated >= 0 ? cell->solvent - y[at->evaporated] : zero;
+  if (at->overcharged >= 0) m->liquid -= SOLVENT_IN_CO2 * y[at->overcharged];
   m->u = y[at->U_core] / m->mass;
   m->core = pro_warmth_of(m->u, cell->heat_capacity, cell->heat_capacity_slope);
   m->surface = m->core;
@@ -221,7 +231,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   matter_of(&m, cell, y);
   pro_lanes T = m.core.T;
   pro_network_rates(&cell->network, &T, &m.soc, y + at->xi, f + at->xi);
-  pro_lanes made = zero, core = zero; /* made: heat of all that reacts or is short, inside and out */
+  pro_lanes side = zero, made = zero, core = zero; /* made: heat of all that reacts or is short, inside and out */
   for (int j = 0; j < at->reactions; j++) made += cell->heat[j] * f[at->xi + j];
   if (at->soc >= 0) {
     pro_electrical e;
@@ -231,6 +241,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
     pro_lanes crosstalk = zero;
     for (int j = 0; j < at->reactions; j++)
       if (is_electrical(cell, j)) crosstalk += cell->capacity * e.enthalpy * f[at->xi + j];
+    side = e.side;
     f[at->soc] = (e.inner - e.side) / cell->capacity;
     f[at->collapse] = k.rate;
     if (at->front >= 0) f[at->front] = k.front;
@@ -245,14 +256,17 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   core += (1.0 - m.outside) * made;
   if (at->head >= 0) {
     pro_gas_part p;
-    pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, y[at->evaporated],
-               at->ejected >= 0 ? y[at->ejected] : zero);
+    pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, m.liquid, at->ejected >= 0 ? y[at->ejected] : zero);
     for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.out[g];
     for (int g = 0; g < PRO_GAS_MADE; g++)
       for (int j = 0; j < at->reactions; j++)
         if (cell->network.form->reactions[j].gas[g] != 0.0) f[at->head + g] += cell->gas[j][g] * f[at->xi + j];
     f[at->head + PRO_GAS_vapour] += p.evaporation;
     f[at->evaporated] = p.evaporation;
+    if (at->overcharged >= 0) {
+      f[at->overcharged] = cell->overcharge_gas * side * p.available;
+      f[at->head + PRO_GAS_CO2] += f[at->overcharged];
+    }
     f[at->vented] = p.flow;
     f[at->vent_heat] = -p.flow * cell->gas_heat_capacity * (T - PRO_T_REFERENCE);
     core += f[at->vent_heat] - cell->latent_heat * p.evaporation;
@@ -308,6 +322,12 @@ static void add_electrical(const rows *r, int row, pro_lanes scale, const pro_la
   add(r, row, r->at->depletion, scale * by[PRO_BY_depletion]);
 }
 
+/* a slope in the solvent that is left */
+static void add_liquid(const rows *r, int row, pro_lanes slope) {
+  add(r, row, r->at->evaporated, -slope);
+  add(r, row, r->at->overcharged, -SOLVENT_IN_CO2 * slope);
+}
+
 /* the heat of all reactions, crosstalk included, and its slopes: chemical[0] value, then in T, charge; in soc and
  * extents */
 typedef struct chemistry {
@@ -330,20 +350,26 @@ static void add_chemical(const rows *r, int row, pro_lanes scale, const chemistr
 }
 
 static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
-                     const matter *m, const chemistry *c) {
+                     const matter *m, const chemistry *c, const pro_electrical *e) {
   const pro_layout *at = r->at;
   const int n = at->reactions, vapour = at->head + PRO_GAS_vapour;
   pro_lanes T = m->core.T;
   pro_gas_part p;
-  pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, y[at->evaporated],
+  pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, m->liquid,
              at->ejected >= 0 ? y[at->ejected] : pro_lanes_all(0.0));
-  pro_lanes liquid = -p.evaporation_liquid; /* slope in what has evaporated */
   r->by_T[vapour] += p.evaporation_T, r->by_T[at->evaporated] += p.evaporation_T;
   add(r, vapour, vapour, p.evaporation_vapour), add(r, at->evaporated, vapour, p.evaporation_vapour);
-  add(r, vapour, at->evaporated, liquid), add(r, at->evaporated, at->evaporated, liquid);
   r->by_T[at->U_core] -= cell->latent_heat * p.evaporation_T;
   add(r, at->U_core, vapour, -cell->latent_heat * p.evaporation_vapour);
-  add(r, at->U_core, at->evaporated, -cell->latent_heat * liquid);
+  add_liquid(r, vapour, p.evaporation_liquid), add_liquid(r, at->evaporated, p.evaporation_liquid);
+  add_liquid(r, at->U_core, -cell->latent_heat * p.evaporation_liquid);
+  if (at->overcharged >= 0) {
+    const int rows_of[] = {at->overcharged, at->head + PRO_GAS_CO2};
+    for (int i = 0; i < 2; i++) {
+      add_electrical(r, rows_of[i], cell->overcharge_gas * p.available, e->side_by);
+      add_liquid(r, rows_of[i], cell->overcharge_gas * e->side * p.available_liquid);
+    }
+  }
 
   pro_lanes h = cell->gas_heat_capacity * (T - PRO_T_REFERENCE),
             h_T = cell->gas_heat_capacity; /* of a kg [J/kg] */
@@ -385,17 +411,14 @@ static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes 
   add_chemical(r, at->eject_heat, -m->outside, c);
 }
 
-static void electrical_rows(const rows *r, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                            const pro_modes *modes, const matter *m, chemistry *c, pro_lanes surface_T_U,
-                            pro_lanes side_T_U) {
+static void electrical_rows(const rows *r, const pro_cell_lanes *cell, const pro_electrical *e, const matter *m,
+                            chemistry *c, pro_lanes surface_T_U, pro_lanes side_T_U) {
   const pro_layout *at = r->at;
-  pro_electrical e;
   pro_collapse k;
-  pro_electrical_at(&e, cell, drive, modes, m->electrical, 1);
-  pro_collapse_at(&k, cell, &e, m->electrical, m->surface.T, m->side.T);
+  pro_collapse_at(&k, cell, e, m->electrical, m->surface.T, m->side.T);
   pro_lanes one = pro_lanes_all(1.0), per_Q = 1.0 / cell->capacity;
-  add_electrical(r, at->soc, per_Q, e.inner_by);
-  add_electrical(r, at->soc, -per_Q, e.side_by);
+  add_electrical(r, at->soc, per_Q, e->inner_by);
+  add_electrical(r, at->soc, -per_Q, e->side_by);
   add_electrical(r, at->collapse, one, k.by);
   if (at->front >= 0) {
     add_electrical(r, at->front, one, k.front_by);
@@ -405,32 +428,32 @@ static void electrical_rows(const rows *r, const pro_cell_lanes *cell, const pro
     else
       r->by_T[at->front] += k.by_surface;
   }
-  if (at->pair_1 >= 0) add_electrical(r, at->pair_1, one, e.pair_by[0]);
-  if (at->pair_2 >= 0) add_electrical(r, at->pair_2, one, e.pair_by[1]);
-  if (at->depletion >= 0) add_electrical(r, at->depletion, one, e.depletion_by);
-  add_electrical(r, at->terminal, one, e.terminal_by);
-  add_electrical(r, at->released, one, e.released_by);
-  add_electrical(r, at->short_charge, one, e.short_by);
-  add_electrical(r, at->terminal_charge, one, e.inner_by);
-  add_electrical(r, at->terminal_charge, one, e.short_by);
-  if (at->side_charge >= 0) add_electrical(r, at->side_charge, one, e.side_by);
-  add_electrical(r, at->U_core, 1.0 - m->outside, e.released_by);
-  add_electrical(r, at->U_core, 1.0 - m->outside, e.terminal_by);
+  if (at->pair_1 >= 0) add_electrical(r, at->pair_1, one, e->pair_by[0]);
+  if (at->pair_2 >= 0) add_electrical(r, at->pair_2, one, e->pair_by[1]);
+  if (at->depletion >= 0) add_electrical(r, at->depletion, one, e->depletion_by);
+  add_electrical(r, at->terminal, one, e->terminal_by);
+  add_electrical(r, at->released, one, e->released_by);
+  add_electrical(r, at->short_charge, one, e->short_by);
+  add_electrical(r, at->terminal_charge, one, e->inner_by);
+  add_electrical(r, at->terminal_charge, one, e->short_by);
+  if (at->side_charge >= 0) add_electrical(r, at->side_charge, one, e->side_by);
+  add_electrical(r, at->U_core, 1.0 - m->outside, e->released_by);
+  add_electrical(r, at->U_core, 1.0 - m->outside, e->terminal_by);
   if (at->eject_heat >= 0) {
-    add_electrical(r, at->eject_heat, -m->outside, e.released_by);
-    add_electrical(r, at->eject_heat, -m->outside, e.terminal_by);
+    add_electrical(r, at->eject_heat, -m->outside, e->released_by);
+    add_electrical(r, at->eject_heat, -m->outside, e->terminal_by);
   }
   chemistry crosstalk = *c;
   crosstalk.heat = crosstalk.heat_T = crosstalk.heat_charge = crosstalk.heat_soc = pro_lanes_all(0.0);
   for (int i = 0; i < at->reactions; i++) crosstalk.heat_xi[i] = pro_lanes_all(0.0);
   for (int j = 0; j < at->reactions; j++) {
     if (!is_electrical(cell, j)) continue;
-    add_heat(&crosstalk, at->reactions, j, cell->capacity * e.enthalpy);
-    crosstalk.heat_T += cell->capacity * e.enthalpy_T * c->rate[j];
-    crosstalk.heat_charge += cell->capacity * e.enthalpy_charge * c->rate[j];
+    add_heat(&crosstalk, at->reactions, j, cell->capacity * e->enthalpy);
+    crosstalk.heat_T += cell->capacity * e->enthalpy_T * c->rate[j];
+    crosstalk.heat_charge += cell->capacity * e->enthalpy_charge * c->rate[j];
   }
   add_chemical(r, at->released, one, &crosstalk);
-  c->heat += crosstalk.heat + e.released + e.terminal, c->heat_T += crosstalk.heat_T;
+  c->heat += crosstalk.heat + e->released + e->terminal, c->heat_T += crosstalk.heat_T;
   c->heat_charge += crosstalk.heat_charge, c->heat_soc += crosstalk.heat_soc;
   for (int i = 0; i < at->reactions; i++) c->heat_xi[i] += crosstalk.heat_xi[i];
 }
@@ -459,9 +482,13 @@ void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive,
     add(&r, at->xi + j, at->soc, c.rate_soc[j]);
     for (int i = 0; i < reactions; i++) add(&r, at->xi + j, at->xi + i, c.rate_xi[j * reactions + i]);
   }
-  if (at->soc >= 0) electrical_rows(&r, cell, drive, modes, &m, &c, surface_T_U, side_T_U);
+  pro_electrical e;
+  if (at->soc >= 0) {
+    pro_electrical_at(&e, cell, drive, modes, m.electrical, 1);
+    electrical_rows(&r, cell, &e, &m, &c, surface_T_U, side_T_U);
+  }
   add_chemical(&r, at->U_core, 1.0 - m.outside, &c);
-  if (at->head >= 0) gas_rows(&r, cell, modes, y, &m, &c);
+  if (at->head >= 0) gas_rows(&r, cell, modes, y, &m, &c, &e);
 
   pro_exchange x = pro_exchange_at(cell, drive, modes->coupled, m.surface.T);
   if (at->U_surface >= 0) {
@@ -501,11 +528,12 @@ void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_dri
   out->outflow = at->vented >= 0 ? f[at->vented] : zero;
   if (at->ejected >= 0) out->outflow += f[at->ejected];
   out->rate = (f[at->U_core] + m.u * out->outflow) / (m.mass * m.core.cp);
+  out->rate_surface = at->U_surface >= 0 ? f[at->U_surface] / (cell->mass_surface * m.surface.cp) : out->rate;
   out->heat_reaction = zero;
   for (int j = 0; j < at->reactions; j++) out->heat_reaction += cell->heat[j] * f[at->xi + j];
   out->heat_exchange = -f[at->exchange];
   out->charge = m.charge;
-  out->collapse = 1.0 - (1.0 - m.electrical[PRO_BY_collapse]) * (1.0 - m.electrical[PRO_BY_front]);
+  out->collapse = 1.0 - pro_lanes_exp(-(m.electrical[PRO_BY_collapse] + m.electrical[PRO_BY_front]));
   out->voltage = out->electrode_voltage = out->current = out->short_conductance = out->heat_electrical =
       out->pressure = zero;
   if (at->soc >= 0) {
@@ -533,6 +561,7 @@ void pro_cell_gas_out(const pro_cell_lanes *cell, int lane, const double *y0, co
     if (g < PRO_GAS_MADE)
       for (int j = 0; j < at->reactions; j++) made += cell->gas[j][g][lane] * y[at->xi + j];
     if (g == PRO_GAS_vapour) made += y[at->evaporated];
+    if (g == PRO_GAS_CO2 && at->overcharged >= 0) made += y[at->overcharged];
     moles[g] = made;
   }
 }

@@ -20,11 +20,14 @@ typedef struct pro_layout {
   int soc;                       /* charge that currents have left [-] */
   int pair_1, pair_2;            /* overvoltages of the RC pairs, > 0 when charging [V] */
   int depletion;                 /* relative growth of the resistance under a large current [-] */
-  int collapse;                  /* share of the separator that has collapsed by itself [-] */
-  int front;                     /* and that a burning spot has melted, spreading [-] */
-  int evaporated;                /* solvent that has evaporated so far [mol] */
-  int head;                      /* moles in the headspace (PRO_GAS_COUNT) [mol] */
-  int vented, ejected;           /* mass gone through the vent: gas, solids [kg] */
+  /* the separator's intact share is exp(-collapse - front), which no error of the integration takes out of its
+   * bounds */
+  int collapse;        /* hazard of collapsing by itself so far [-] */
+  int front;           /* and of being melted by a burning spot that spreads [-] */
+  int evaporated;      /* solvent that has evaporated so far [mol] */
+  int overcharged;     /* CO2 that overcharge has made of it [mol] */
+  int head;            /* moles in the headspace (PRO_GAS_COUNT) [mol] */
+  int vented, ejected; /* mass gone through the vent: gas, solids [kg] */
   /* integrals, signed, > 0 into the cell */
   int heater, exchange;                           /* heat [J] */
   int vent_heat;                                  /* enthalpy above 25 degC of what was vented [J] */
@@ -47,7 +50,8 @@ typedef struct pro_cell_lanes {
   pro_lanes area, core_conductance, side_conductance;
   pro_lanes capacity, resistance, resistance_activation, low_charge, over_charge;
   pro_lanes pair_resistance[2], per_pair_time[2], pair_activation;
-  pro_lanes per_limit_current, per_limit_time, overcharge_loss, copper_conductance;
+  pro_lanes per_limit_current, per_limit_time, overcharge_loss, overcharge_start, overcharge_gas,
+      copper_conductance;
   pro_lanes shutdown_T, shutdown_width, shutdown_factor;
   pro_lanes collapse_T, collapse_width, collapse_rate, hard_short_conductance;
   pro_lanes spot_resistance, spot_share, front_rise;
@@ -88,7 +92,7 @@ void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive,
 /* What follows from a state: for events, recording and sensors. */
 typedef struct pro_cell_view {
   pro_lanes T_core, T_surface, T_side;           /* [K]; the surface's where there is no side */
-  pro_lanes rate;                                /* core dT/dt [K/s] */
+  pro_lanes rate, rate_surface;                  /* dT/dt of core and surface [K/s] */
   pro_lanes voltage, current, short_conductance; /* [V], [A], [S]; 0 without an electrical part */
   pro_lanes electrode_voltage;                   /* what the terminals show while they are connected [V] */
   pro_lanes charge;                              /* that the cell can still give [-] */

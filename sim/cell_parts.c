@@ -12,7 +12,7 @@
 #define RESISTANCE_T 353.15    /* above which resistance falls no further: electrolyte is lost [K] (guess) */
 #define RESISTANCE_CHARGE 0.05 /* charge over which the resistance of an empty cell falls by e [-] */
 #define COPPER_CHARGE -0.10    /* below which copper dissolves [-]: guess */
-#define LOSS_CHARGE 0.1        /* charge above full over which the overcharge loss sets in [-]: guess */
+#define LOSS_CHARGE 0.1        /* charge over which the overcharge loss sets in [-]: guess */
 
 static const pro_lanes zero = {0.0};
 
@@ -46,7 +46,7 @@ static pro_lanes arrhenius(pro_lanes *slope, pro_lanes Ea, pro_lanes T) {
 void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                        const pro_modes *modes, const pro_lanes at[PRO_BY_COUNT], int slopes) {
   pro_lanes T = at[PRO_BY_T], s = at[PRO_BY_charge], w = at[PRO_BY_depletion];
-  pro_lanes intact = (1.0 - at[PRO_BY_collapse]) * (1.0 - at[PRO_BY_front]), x = 1.0 - intact;
+  pro_lanes intact = pro_lanes_exp(-(at[PRO_BY_collapse] + at[PRO_BY_front])), x = 1.0 - intact;
   pro_lanes U, U_s, dU, dU_s;
   for (int l = 0; l < PRO_LANES; l++) {
     double slope;
@@ -86,7 +86,8 @@ void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_
   pro_lanes i = pro_select(limited, (V - emf) / R, I - V * (G + L));
 
   /* overcharge: a share of the current decomposes electrolyte; nothing of it is stored */
-  pro_lanes ramp = pro_lanes_min(over / LOSS_CHARGE, pro_lanes_all(1.0));
+  pro_lanes beyond = pro_lanes_max(s - 1.0 - cell->overcharge_start, zero);
+  pro_lanes ramp = pro_lanes_min(beyond / LOSS_CHARGE, pro_lanes_all(1.0));
   pro_lanes loss = pro_select(i > 0.0, cell->overcharge_loss * ramp, zero), H = U - T * dU;
   e->voltage = V, e->conductance = G;
   e->inner = i, e->short_current = V * G;
@@ -110,13 +111,10 @@ void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_
                      [PRO_BY_charge] = R * f_s / f,
                      [PRO_BY_depletion] = R / (1.0 + w)};
   pro_slopes G_by = {[PRO_BY_charge] = pro_select(s < COPPER_CHARGE, -cell->copper_conductance, zero)};
-  const pro_lanes x_by[2] = {1.0 - at[PRO_BY_front], 1.0 - at[PRO_BY_collapse]};
-  for (int k = 0; k < 2; k++) {
-    R_by[PRO_BY_collapse + k] = -R / open * (1.0 - 1.0 / F) * x_by[k];
-    G_by[PRO_BY_collapse + k] = 2.0 * x * cell->hard_short_conductance * x_by[k];
-  }
+  R_by[PRO_BY_collapse] = R_by[PRO_BY_front] = -R / open * (1.0 - 1.0 / F) * intact;
+  G_by[PRO_BY_collapse] = G_by[PRO_BY_front] = 2.0 * x * cell->hard_short_conductance * intact;
   pro_lanes loss_s =
-      pro_select((i > 0.0) & (over > 0.0) & (over < LOSS_CHARGE), cell->overcharge_loss / LOSS_CHARGE, zero);
+      pro_select((i > 0.0) & (beyond > 0.0) & (beyond < LOSS_CHARGE), cell->overcharge_loss / LOSS_CHARGE, zero);
   for (int k = 0; k < PRO_BY_COUNT; k++) {
     pro_lanes V_by =
         pro_select(limited, zero, per * (emf_by[k] + I * R_by[k] - V * ((G + L) * R_by[k] + R * G_by[k])));
@@ -151,29 +149,28 @@ static pro_lanes collapse_rate(pro_lanes *slope, const pro_cell_lanes *cell, pro
 
 void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_electrical *e,
                      const pro_lanes at[PRO_BY_COUNT], pro_lanes T_surface, pro_lanes T_side) {
-  pro_lanes T = at[PRO_BY_T], y = at[PRO_BY_front], charge = pro_lanes_max(at[PRO_BY_charge], zero);
+  pro_lanes T = at[PRO_BY_T], v = at[PRO_BY_front], charge = pro_lanes_max(at[PRO_BY_charge], zero);
   int has_side = cell->layout.U_side >= 0;
-  pro_lanes slope, outer_slope, spot_slope, front_slope, bulk = collapse_rate(&slope, cell, T);
+  pro_lanes slope, outer_slope, spot_slope, front_slope;
   for (int i = 0; i < PRO_BY_COUNT; i++) k->by[i] = k->front_by[i] = zero;
-  k->rate = (1.0 - at[PRO_BY_collapse]) * bulk;
-  k->by[PRO_BY_T] = (1.0 - at[PRO_BY_collapse]) * slope, k->by[PRO_BY_collapse] = -bulk;
+  k->rate = collapse_rate(&slope, cell, T);
+  k->by[PRO_BY_T] = slope;
 
   pro_lanes outer = collapse_rate(&outer_slope, cell, has_side ? T_side : 0.5 * (T + T_surface));
   pro_lanes spot = collapse_rate(&spot_slope, cell, T + cell->spot_resistance * e->spot);
   pro_lanes ahead = collapse_rate(&front_slope, cell, T + cell->front_rise * charge);
-  pro_lanes near = pro_lanes_max(cell->spot_share - y, zero), left = 1.0 - y;
+  pro_lanes near = pro_lanes_max(cell->spot_share - v, zero), left = pro_lanes_exp(-v);
   /* only a nucleus spreads: a rounding would, exponentially */
-  pro_lanes grown = pro_lanes_max(y - NUCLEUS * cell->spot_share, zero);
+  pro_lanes grown = pro_lanes_max(1.0 - left - NUCLEUS * cell->spot_share, zero);
   pro_lanes_mask spreads = cell->front_rise > 0.0;
   ahead = pro_select(spreads, ahead, zero), front_slope = pro_select(spreads, front_slope, zero);
-  k->front = near * (outer + spot) + grown * left * ahead;
+  k->front = near * (outer + spot) + grown * ahead;
   for (int i = 0; i < PRO_BY_COUNT; i++)
     k->front_by[i] = near * spot_slope * cell->spot_resistance * e->spot_by[i];
-  k->front_by[PRO_BY_T] += near * spot_slope + grown * left * front_slope;
-  k->front_by[PRO_BY_charge] +=
-      pro_select(at[PRO_BY_charge] > 0.0, grown * left * front_slope * cell->front_rise, zero);
+  k->front_by[PRO_BY_T] += near * spot_slope + grown * front_slope;
+  k->front_by[PRO_BY_charge] += pro_select(at[PRO_BY_charge] > 0.0, grown * front_slope * cell->front_rise, zero);
   k->front_by[PRO_BY_front] +=
-      (pro_select(grown > 0.0, left, zero) - grown) * ahead - pro_select(near > 0.0, outer + spot, zero);
+      pro_select(grown > 0.0, left * ahead, zero) - pro_select(near > 0.0, outer + spot, zero);
   k->by_side = has_side ? near * outer_slope : zero;
   k->by_surface = has_side ? zero : 0.5 * near * outer_slope;
   if (!has_side) k->front_by[PRO_BY_T] += 0.5 * near * outer_slope;
@@ -183,11 +180,13 @@ void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_elec
  * in an 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the
  * tolerance's size. */
 void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, const pro_lanes *n,
-                pro_lanes evaporated, pro_lanes ejected) {
-  pro_lanes liquid = cell->solvent - evaporated, dry = PRO_DRY_SHARE * cell->solvent + 1e-12;
+                pro_lanes liquid, pro_lanes ejected) {
+  pro_lanes dry = PRO_DRY_SHARE * cell->solvent + 1e-12;
   pro_lanes_mask wet = liquid > 0.0;
   liquid = pro_lanes_max(liquid, pro_lanes_all(0.0));
   pro_lanes available = liquid / (liquid + dry), p_T;
+  p->available = available;
+  p->available_liquid = pro_select(wet, dry / ((liquid + dry) * (liquid + dry)), pro_lanes_all(0.0));
   pro_lanes p_sat = pro_vapour_pressure(cell->antoine_a, cell->antoine_b, cell->antoine_c, T, &p_T);
   pro_lanes per_T = cell->headspace / (PRO_GAS_CONSTANT * T), k = cell->per_evaporation_time;
   /* Through an open vent nothing condenses: the gas drawn in for it would be vapour again, without end. The bend
@@ -199,8 +198,7 @@ void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open
   p->evaporation = k * pro_select(open, 0.5 * (lack + root), lack);
   pro_lanes by_lack = k * pro_select(open, 0.5 * (1.0 + lack / root), pro_lanes_all(1.0));
   p->evaporation_T = by_lack * available * per_T * (p_T - p_sat / T);
-  p->evaporation_liquid =
-      pro_select(wet, by_lack * p_sat * per_T * dry / ((liquid + dry) * (liquid + dry)), pro_lanes_all(0.0));
+  p->evaporation_liquid = by_lack * p_sat * per_T * p->available_liquid;
   p->evaporation_vapour = -by_lack;
 
   /* a gas may undershoot by the solver's tolerance: below zero there is none of it, to press, weigh or flow */

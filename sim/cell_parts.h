@@ -49,9 +49,9 @@ void pro_electrical_at(pro_electrical *out, const pro_cell_lanes *cell, const pr
 /* The separator collapses throughout at the core's temperature. A share of it feels more: the spot of a short that
  * the abuse made, and the outer windings, halfway between core and surface, or the heated side where there is one.
  * What has melted there burns, and its front spreads where what burns beside it makes the separator hot enough: a
- * cell of little charge smoulders and stops. Both ways together have collapsed 1 - (1 - collapse)(1 - front). */
+ * cell of little charge smoulders and stops. Both ways together leave exp(-collapse - front) of it. */
 typedef struct pro_collapse {
-  pro_lanes rate, by[PRO_BY_COUNT];        /* of the share that collapses by itself [1/s] */
+  pro_lanes rate, by[PRO_BY_COUNT];        /* at which what is left collapses by itself [1/s] */
   pro_lanes front, front_by[PRO_BY_COUNT]; /* of the front's [1/s] */
   pro_lanes by_surface, by_side; /* the front's slopes in those temperatures; by_side 0 where there is no side */
 } pro_collapse;
@@ -61,6 +61,7 @@ void pro_collapse_at(pro_collapse *out, const pro_cell_lanes *cell, const pro_el
 
 typedef struct pro_gas_part {
   pro_lanes evaporation, evaporation_T, evaporation_liquid, evaporation_vapour; /* [mol/s] and slopes */
+  pro_lanes available, available_liquid; /* 1 where there is solvent, 0 where there is none [-], and slope */
   pro_lanes pressure;
   pro_lanes flow, flow_T, flow_n[PRO_GAS_COUNT];         /* through the vent [kg/s] */
   pro_lanes out[PRO_GAS_COUNT];                          /* [mol/s] */
@@ -69,9 +70,9 @@ typedef struct pro_gas_part {
   pro_lanes solids, solids_T, solids_flow,
       solids_ejected; /* thrown out [kg/s] and slopes in T, flow and mass ejected */
 } pro_gas_part;
-/* n: moles in the headspace (PRO_GAS_COUNT); evaporated [mol]; ejected [kg]. */
+/* n: moles in the headspace (PRO_GAS_COUNT); liquid: solvent that is left [mol]; ejected [kg]. */
 void pro_gas_at(pro_gas_part *out, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T,
-                const pro_lanes *n, pro_lanes evaporated, pro_lanes ejected);
+                const pro_lanes *n, pro_lanes liquid, pro_lanes ejected);
 
 typedef struct pro_exchange {
   pro_lanes loss, loss_T; /* to surroundings and contact [W], [W/K] */

@@ -105,7 +105,7 @@ static const struct { const char *si, *udunits; } spelled[] = {
     {"J/mol", "J mol-1"},          {"J/(kg K)", "J kg-1 K-1"}, {"J/(mol K)", "J mol-1 K-1"},
     {"kg/m3", "kg m-3"},           {"kg/C", "kg C-1"},
            {"kg/mol", "kg mol-1"},     {"kg/s", "kg s-1"},
-    {"mol/kg", "mol kg-1"},        {"mol/s", "mol s-1"},       {"m/s", "m s-1"},
+    {"mol/kg", "mol kg-1"},        {"mol/C", "mol C-1"},          {"mol/s", "mol s-1"},       {"m/s", "m s-1"},
     {"m3/s", "m3 s-1"},            {"Pa/s", "Pa s-1"},         {"V/s", "V s-1"},
     {"V/K", "V K-1"},              {"ohm/s", "ohm s-1"},       {"S/s", "S s-1"},
     {"ohm m2", "ohm m2"},

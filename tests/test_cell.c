@@ -54,7 +54,8 @@ static void case_of(pro_case *in, const structure *s, support_random *random) {
   c->pair_2_resistance = s->charge > 1 ? 0.3 * c->resistance : 0.0, c->pair_2_time = 200.0,
   c->pair_activation = 3.5e4;
   c->limit_rate = s->charge > 1 ? 30.0 / 3600.0 : 0.0, c->limit_time = 15.0;
-  c->overcharge_loss = s->charge > 1 ? 0.3 : 0.0, c->copper_conductance = 10.0;
+  c->overcharge_loss = s->charge > 1 ? 0.3 : 0.0, c->overcharge_start = 0.02, c->overcharge_gas = 5e-6,
+  c->copper_conductance = 10.0;
   c->ejecta_share = s->gas > 1 ? 0.5 : 0.0, c->ejecta_entrainment = 5.0, c->ejecta_T = 470.0;
   if (!s->charge) c->capacity = 0.0;
   if (!s->gas) c->headspace = 0.0;
@@ -138,8 +139,7 @@ static void fill_lane(group *g, int l, support_random *random) {
     if (small[i] >= 0) g->scale[small[i]][l] = 0.01, g->y[small[i]][l] = support_between(random, 0.0, 0.3);
   if (at->soc >= 0) {
     g->scale[at->soc][l] = 1e-4;
-    g->y[at->collapse][l] = l % 3 == 0 ? 0.5 : support_between(random, 0.0, 0.99),
-    g->scale[at->collapse][l] = 0.01;
+    g->y[at->collapse][l] = l % 3 == 0 ? 0.5 : support_between(random, 0.0, 5.0), g->scale[at->collapse][l] = 0.01;
   }
   if (at->head >= 0) {
     int regime = (int)support_between(random, 0.0, REGIMES);
@@ -153,6 +153,11 @@ static void fill_lane(group *g, int l, support_random *random) {
     double solvent = g->cell.solvent[l];
     g->y[at->evaporated][l] = solvent * support_between(random, 0.01, 0.98);
     g->scale[at->evaporated][l] = 0.01 * solvent;
+    if (at->overcharged >= 0) {
+      g->y[at->overcharged][l] = 0.02 * g->y[at->evaporated][l];
+      g->y[at->evaporated][l] *= 0.98; /* of which the CO2's mass is less than the rest */
+      g->scale[at->overcharged][l] = 0.01 * solvent;
+    }
   }
   g->modes.vent_open[l] = l % 2 || l == 6 ? 1.0 : 0.0;
   g->modes.connected[l] = l == 3 ? 0.0 : 1.0;
@@ -309,6 +314,7 @@ static void weights(double w[INVARIANTS][PRO_STATES_MAX], const group *g, int l)
     for (int j = 0; j < at->reactions; j++) m[at->xi + j] -= pro_gas_molar_mass[k] * g->cell.gas[j][k][l];
   }
   m[at->evaporated] = -pro_gas_molar_mass[PRO_GAS_vapour];
+  if (at->overcharged >= 0) m[at->overcharged] = -pro_gas_molar_mass[PRO_GAS_CO2];
 }
 
 /* w f = 0, and w J = 0 so that Newton's corrections keep it: to the rounding of some 30 terms of 1e-16. */
@@ -344,9 +350,10 @@ static void layout_is_whole(group *g, const char *where) {
   const pro_layout *at = &g->cell.layout;
   int owner[PRO_STATES_MAX] = {0};
   const int single[] = {
-      at->U_core,   at->U_surface, at->soc,       at->collapse, at->evaporated,   at->vented,          at->heater,
-      at->exchange, at->vent_heat, at->released,  at->terminal, at->short_charge, at->terminal_charge, at->U_side,
-      at->pair_1,   at->pair_2,    at->depletion, at->ejected,  at->eject_heat,   at->side_charge,     at->front};
+      at->U_core,          at->U_surface,   at->soc,       at->collapse,   at->evaporated, at->vented,
+      at->heater,          at->exchange,    at->vent_heat, at->released,   at->terminal,   at->short_charge,
+      at->terminal_charge, at->U_side,      at->pair_1,    at->pair_2,     at->depletion,  at->ejected,
+      at->eject_heat,      at->side_charge, at->front,     at->overcharged};
   for (size_t i = 0; i < PRO_COUNT(single); i++)
     if (single[i] >= 0) owner[single[i]]++;
   for (int j = 0; j < at->reactions; j++) owner[at->xi + j]++;
@@ -395,8 +402,8 @@ static void view_is_the_state(group *g, const char *where) {
     ck_assert_double_eq_tol(now.heat_exchange[l], -f[at->exchange][l], 0.0 + 1e-300);
     if (at->U_surface < 0) ck_assert_double_eq(now.T_surface[l], now.T_core[l]);
     if (at->soc >= 0) {
-      double melted = at->front >= 0 ? g->y[at->front][l] : 0.0,
-             x = 1.0 - (1.0 - g->y[at->collapse][l]) * (1.0 - melted), charge = now.charge[l];
+      double melted = at->front >= 0 ? g->y[at->front][l] : 0.0, x = 1.0 - exp(-g->y[at->collapse][l] - melted),
+             charge = now.charge[l];
       double all = g->drive.channel[PRO_DRIVE_short_conductance][l] + x * x / g->in[l].cell.hard_short_resistance +
                    fmax(-0.10 - charge, 0.0) * g->in[l].cell.copper_conductance;
       ck_assert_double_eq_tol(now.short_conductance[l], all, 1e-13 * all);

@@ -176,13 +176,37 @@ END_TEST
 START_TEST(overcharge_loses_its_share) {
   pro_case in;
   plain(&in);
-  in.cell.overcharge_loss = 0.4, in.soc_initial = 1.15, in.duration = 360.0, in.period = 360.0;
+  in.cell.overcharge_loss = 0.4, in.cell.overcharge_start = 0.05, in.soc_initial = 1.15, in.duration = 360.0,
+  in.period = 360.0;
   pro_channel_hold(&in.drive.channel[PRO_DRIVE_current], 2.6);
   pro_trajectory *run = support_run(&in);
   ck_assert_double_eq_tol(run->truth[PRO_TRUTH_soc][1], 1.15 + 0.6 * 0.1, 1e-9);
   ck_assert_double_lt(run->ledger.charge_gap, 1e-12);
   double U = 0.5 * (emf(&in, 1.15) + emf(&in, 1.21)), least = 0.4 * U * 936.0;
   ck_assert_double_eq_tol(run->ledger.heat_electrical, least + 2.6 * 2.6 * 0.05 * 360.0, 0.01 * least);
+  pro_trajectory_free(run);
+}
+END_TEST
+
+/* What overcharge decomposes becomes CO2 in the headspace, as long as there is solvent: n = y lambda I t, and 44 g
+ * of it use up 44 g of solvent. */
+START_TEST(overcharge_makes_gas_until_there_is_no_solvent) {
+  pro_case in, like;
+  plain(&in);
+  support_case(&like, "lco_18650");
+  in.cell.headspace = like.cell.headspace, in.cell.solvent_mass = 1e-3, in.cell.burst_pressure = 1e8;
+  in.cell.cid_pressure = 0.0;
+  in.cell.overcharge_loss = 1.0, in.cell.overcharge_start = 0.05, in.cell.overcharge_gas = 1e-6;
+  in.soc_initial = 1.2, in.duration = 36000.0, in.period = 60.0, in.rtol = 1e-8;
+  pro_channel_hold(&in.drive.channel[PRO_DRIVE_current], 2.6);
+  pro_trajectory *run = support_run(&in);
+  const double *P = run->truth[PRO_TRUTH_pressure_cell];
+  double per_mol = PRO_GAS_CONSTANT * in.T_initial / in.cell.headspace;
+  ck_assert_double_eq_tol(P[10] - P[0], 600.0 * 2.6 * 1e-6 * per_mol, 0.02 * (P[10] - P[0]));
+  double all = 1e-3 / pro_gas_molar_mass[PRO_GAS_CO2];
+  ck_assert_double_gt(2.6 * 36000.0 * 1e-6, 3.0 * all);
+  ck_assert_double_eq_tol(P[run->samples - 1] - P[0], all * per_mol, 0.02 * all * per_mol);
+  ck_assert_double_lt(run->ledger.mass_gap, 1e-12);
   pro_trajectory_free(run);
 }
 END_TEST
@@ -262,6 +286,7 @@ int main(void) {
   tcase_add_test(tests, external_short_splits_its_heat_and_is_limited);
   tcase_add_test(tests, entropic_heat_is_the_integral_of_its_coefficient);
   tcase_add_test(tests, overcharge_loses_its_share);
+  tcase_add_test(tests, overcharge_makes_gas_until_there_is_no_solvent);
   tcase_add_test(tests, reversal_grows_a_copper_short);
   tcase_add_test(tests, interrupt_device_ends_the_current);
   tcase_add_test(tests, molten_aluminium_ends_the_current);
