@@ -13,6 +13,8 @@ typedef struct pro_system {
   double rtol[PRO_LANES];
   double segment_end[PRO_LANES]; /* the drive is smooth until then; at it, the side before the break holds [s] */
   double stage[PRO_LANES]; /* a calorimeter's temperature, in place of the drive's T_ambient [K]; NaN: none */
+  double lags_from[PRO_LANES], lags_by[PRO_LANES]; /* it heats by lags_by from then on [s], [K/s] */
+  double lags_film[PRO_LANES]; /* and that is the film coefficient [W/(m2 K)]; NaN: the drive's */
   pro_modes modes;
   long rhs_calls, jacobian_calls;
 } pro_system;

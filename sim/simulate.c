@@ -44,8 +44,12 @@ void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_la
       else
         out->channel[c][l] = drive_value(&system->drive[l]->channel[c], (*t)[l], system->segment_end[l]);
     }
-  for (int l = 0; l < PRO_LANES; l++)
-    if (!isnan(system->stage[l])) out->channel[PRO_DRIVE_T_ambient][l] = system->stage[l];
+  for (int l = 0; l < PRO_LANES; l++) {
+    if (isnan(system->stage[l])) continue;
+    out->channel[PRO_DRIVE_T_ambient][l] =
+        system->stage[l] + system->lags_by[l] * ((*t)[l] - system->lags_from[l]);
+    if (!isnan(system->lags_film[l])) out->channel[PRO_DRIVE_film_coefficient][l] = system->lags_film[l];
+  }
 }
 
 void pro_system_rhs(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f) {
@@ -70,7 +74,7 @@ void pro_system_jacobian(pro_system *system, const pro_lanes *t, const pro_lanes
   1e-12 /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] \
          */
 
-typedef enum arc_phase { ARC_none, ARC_wait, ARC_seek, ARC_follow, ARC_rest } arc_phase;
+typedef enum arc_phase { ARC_none, ARC_wait, ARC_seek, ARC_follow, ARC_lag, ARC_rest } arc_phase;
 
 typedef struct flight {
   const pro_case *in;
@@ -109,7 +113,13 @@ static void look_at(flight *f, double t, const double *y, pro_moment *now) {
                       .electrode_voltage = view.electrode_voltage[0],
                       .short_conductance = view.short_conductance[0],
                       .pressure = view.pressure[0],
-                      .collapse = view.collapse[0]};
+                      .collapse = view.collapse[0],
+                      .lag = 1.0,
+                      .slack = -1.0};
+  double rate = view.rate_surface[0];
+  if (f->arc == ARC_seek || f->arc == ARC_follow) now->rate_followed = rate;
+  if (f->arc == ARC_follow) now->slack = f->in->drive.arc.threshold - rate;
+  if (f->arc == ARC_lag) now->lag = now->T_surface - now->T_ambient;
 }
 
 /* The voltage that the clocks compare with: a short that is there from t = 0 on has not lowered it. */
@@ -226,7 +236,7 @@ static void record_until(flight *f, double to) {
 
 /* What an event switches for good; NULL: nothing. */
 static pro_lanes *switched_by(flight *f, int which, double *to) {
-  *to = which == PRO_WATCH_vent ? 1.0 : 0.0;
+  *to = which == PRO_WATCH_vent || which == PRO_WATCH_lost || which == PRO_WATCH_faded ? 1.0 : 0.0;
   switch (which) {
     case PRO_WATCH_vent:
       return &f->system.modes.vent_open;
@@ -235,6 +245,10 @@ static pro_lanes *switched_by(flight *f, int which, double *to) {
       return &f->system.modes.connected;
     case PRO_WATCH_heater_off:
       return &f->system.modes.heater_on;
+    case PRO_WATCH_lost:
+    case PRO_WATCH_caught:
+    case PRO_WATCH_faded:
+      return &f->system.modes.coupled;
     default:
       return NULL;
   }
@@ -253,6 +267,13 @@ static void flips_at(flight *f, const pro_moment *now) {
     if (is_spent(f, i)) continue;
     if ((margin[i] > 0.0) != f->watch.holds[i]) pro_watch_flip(&f->watch, i, now);
   }
+}
+
+static int switched_at_once(flight *f) {
+  static const int which[] = {PRO_WATCH_lost, PRO_WATCH_faded};
+  for (size_t i = 0; i < PRO_COUNT(which); i++)
+    if (f->watch.holds[which[i]] && !is_spent(f, which[i])) return which[i];
+  return -1;
 }
 
 /* Illinois on the dense output between a (margin `which` has its old sign) and b (it has changed): the first
@@ -309,48 +330,57 @@ static int find_events(flight *f, pro_moment *last, double to) {
     pro_watch_flip(&f->watch, which, &first);
     *last = first;
     double mode;
-    if (switched_by(f, which, &mode)) return which;
+    if (f->watch.holds[which] && switched_by(f, which, &mode)) return which;
   }
 }
 
-static void switch_mode(flight *f, int which) {
-  double to;
-  pro_lanes *mode = switched_by(f, which, &to);
-  *mode = pro_lanes_all(to);
+static void set_all(double lanes[PRO_LANES], double value) {
+  for (int l = 0; l < PRO_LANES; l++) lanes[l] = value;
 }
 
-static void set_stage(flight *f, double T) {
-  for (int l = 0; l < PRO_LANES; l++) f->system.stage[l] = T;
+/* A step up from `stage`, if the calorimeter goes as far and has not been left behind by a runaway, and a wait. */
+static void arc_heat(flight *f, double t, double stage) {
+  const pro_arc *arc = &f->in->drive.arc;
+  int on = stage + arc->step <= arc->T_end && isnan(f->system.lags_film[0]);
+  set_all(f->system.stage, on ? stage + arc->step : stage);
+  set_all(f->system.lags_by, 0.0);
+  f->arc = on ? ARC_wait : ARC_rest, f->arc_end = on ? t + arc->wait : (double)INFINITY;
 }
 
 /* Heat, wait, seek: what comes next when a phase has ended at t. */
 static void arc_next(flight *f, double t, const pro_moment *now) {
   const pro_arc *arc = &f->in->drive.arc;
-  double stage = f->system.stage[0], rise = now->T_surface - f->T_seek;
-  switch (f->arc) {
-    case ARC_none:
-      set_stage(f, arc->T_start);
-      break;
-    case ARC_wait:
-      f->arc = ARC_seek, f->arc_end = t + arc->seek, f->T_seek = now->T_surface;
-      f->system.modes.coupled = pro_lanes_all(0.0);
-      return;
-    case ARC_seek:
-      f->arc = ARC_follow, f->arc_end = (double)INFINITY;
-      if (rise >= arc->threshold * arc->seek) {
-        pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now);
-        return;
-      }
-      f->system.modes.coupled = pro_lanes_all(1.0);
-      f->arc = ARC_rest;
-      if (stage + arc->step > arc->T_end) return;
-      set_stage(f, stage + arc->step);
-      break;
-    case ARC_follow:
-    case ARC_rest:
-      return;
+  double rise = now->T_surface - f->T_seek;
+  if (f->arc == ARC_none) { /* the first stage */
+    arc_heat(f, t, arc->T_start - arc->step);
+  } else if (f->arc == ARC_wait) {
+    f->arc = ARC_seek, f->arc_end = t + arc->seek, f->T_seek = now->T_surface;
+    f->system.modes.coupled = pro_lanes_all(0.0);
+  } else if (f->arc == ARC_seek && rise >= arc->threshold * arc->seek) {
+    f->arc = ARC_follow, f->arc_end = (double)INFINITY;
+    pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now);
+  } else if (f->arc == ARC_seek) {
+    f->system.modes.coupled = pro_lanes_all(1.0);
+    arc_heat(f, t, f->system.stage[0]);
   }
-  f->arc = ARC_wait, f->arc_end = t + arc->wait;
+}
+
+/* The calorimeter no longer keeps up: what is faster than it is self-heating by any threshold. */
+static void arc_lose(flight *f, const pro_moment *now) {
+  pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now);
+  set_all(f->system.stage, now->T_surface);
+  set_all(f->system.lags_from, now->t), set_all(f->system.lags_by, f->in->drive.arc.rate_max);
+  set_all(f->system.lags_film, f->in->cell.film_coefficient);
+  f->arc = ARC_lag, f->arc_end = (double)INFINITY;
+}
+
+static void switch_mode(flight *f, int which, const pro_moment *now) {
+  double to;
+  pro_lanes *mode = switched_by(f, which, &to);
+  *mode = pro_lanes_all(to);
+  if (which == PRO_WATCH_lost) arc_lose(f, now);
+  if (which == PRO_WATCH_caught) f->arc = ARC_follow;
+  if (which == PRO_WATCH_faded) arc_heat(f, now->t, now->T_surface);
 }
 
 static double segment_end(const flight *f, double t) {
@@ -362,7 +392,7 @@ static pro_status fly(flight *f) {
   double t = 0.0;
   pro_moment last;
   f->system.modes = pro_modes_start();
-  set_stage(f, (double)NAN);
+  set_all(f->system.stage, (double)NAN), set_all(f->system.lags_film, (double)NAN);
   f->arc_end = (double)INFINITY;
   for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = segment_end(f, t);
   look_at(f, t, f->y, &last);
@@ -370,7 +400,7 @@ static pro_status fly(flight *f) {
   pro_watch_start(&f->watch, in, &last, voltage_before(f));
   for (int i = 0; i < PRO_WATCH_COUNT; i++) {
     double to;
-    if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i);
+    if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i, &last);
   }
   record(f, t, f->y);
   long steps = 0;
@@ -378,7 +408,12 @@ static pro_status fly(flight *f) {
     double end = segment_end(f, t);
     for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = end;
     look_at(f, t, f->y, &last);
-    flips_at(f, &last);                            /* a jump of the drive may change the sign of a margin */
+    flips_at(f, &last);                /* a jump of the drive may change the sign of a margin */
+    int at_once = switched_at_once(f); /* as soon as a calorimeter follows */
+    if (at_once >= 0) {
+      switch_mode(f, at_once, &last);
+      continue;
+    }
     if (end - t <= fmax(INSTANT, 0x1p-48 * end)) { /* breaks a rounding apart, or a vent that opens at one */
       while (sample_time(f) <= end) record(f, sample_time(f), f->y);
       write_samples(f);
@@ -404,7 +439,7 @@ static pro_status fly(flight *f) {
         return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", t, last.T_core);
       if (switched >= 0) {
         write_samples(f); /* they were taken before it switched */
-        switch_mode(f, switched);
+        switch_mode(f, switched, &last);
         break;
       }
     }

@@ -38,6 +38,10 @@ void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[
       charged && sealed && cell->cid_pressure > 0.0 ? now->pressure - PRO_ATMOSPHERE - cell->cid_pressure : -1.0;
   margin[PRO_WATCH_melts] = charged ? now->T_core - ALUMINIUM_T : -1.0;
   margin[PRO_WATCH_heater_off] = w->in->drive.T_heater_off > 0.0 ? now->T_side - w->in->drive.T_heater_off : -1.0;
+  const pro_arc *arc = &w->in->drive.arc;
+  margin[PRO_WATCH_lost] = arc->on && arc->rate_max > 0.0 ? now->rate_followed - arc->rate_max : -1.0;
+  margin[PRO_WATCH_caught] = arc->on ? -now->lag : -1.0;
+  margin[PRO_WATCH_faded] = arc->on ? now->slack : -1.0;
 }
 
 static void stamp(pro_watch *w, pro_clock clock, double t, double T) {
@@ -120,6 +124,9 @@ void pro_watch_flip(pro_watch *w, int which, const pro_moment *now) {
       [PRO_WATCH_cid] = PRO_CLOCK_cid,
       [PRO_WATCH_melts] = -1,
       [PRO_WATCH_heater_off] = PRO_CLOCK_heater_off,
+      [PRO_WATCH_lost] = -1,
+      [PRO_WATCH_caught] = -1,
+      [PRO_WATCH_faded] = -1,
   };
   pro_watch_see(w, now);
   int was_guarded = guarded(w), was_gb = gb(w);

@@ -21,7 +21,10 @@
   X(vent2, "gas and solids leave by more than 1 % of the mass a minute")                \
   X(cid, "the pressure is above that of the current interrupt device")                  \
   X(melts, "the core is above the melting point of the positive electrode's aluminium") \
-  X(heater_off, "the heated surface is above its thermostat's temperature")
+  X(heater_off, "the heated surface is above its thermostat's temperature")             \
+  X(lost, "the surface heats faster than the calorimeter that follows it can")          \
+  X(caught, "the calorimeter that lags is as hot as the surface")                       \
+  X(faded, "the surface that the calorimeter follows heats by less than its threshold")
 #define PRO_AS_WATCH(name, doc) PRO_WATCH_##name,
 typedef enum pro_watch_id { PRO_WATCH_LIST(PRO_AS_WATCH) PRO_WATCH_COUNT } pro_watch_id;
 #undef PRO_AS_WATCH
@@ -29,6 +32,9 @@ typedef enum pro_watch_id { PRO_WATCH_LIST(PRO_AS_WATCH) PRO_WATCH_COUNT } pro_w
 typedef struct pro_moment {
   double t, T_core, T_surface, T_side, T_ambient, rate, voltage, electrode_voltage, short_conductance, pressure,
       collapse, outflow;
+  double rate_followed; /* of a surface that a calorimeter follows [K/s]; else 0 */
+  double lag;           /* of a calorimeter behind the surface [K]; 1 where it does not lag */
+  double slack;         /* by which a surface that is followed is slower than the threshold [K/s]; else -1 */
 } pro_moment;
 
 enum { PRO_CANDIDATES = 8 };

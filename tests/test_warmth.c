@@ -124,9 +124,11 @@ START_TEST(calorimeter_finds_self_heating) {
   ck_assert_double_eq_tol(run->T_at[PRO_CLOCK_runaway] - 273.15, 198.0, 2.0);
   ck_assert_double_eq_tol(run->T_max - 273.15, 661.0, 5.0);
   ck_assert_double_lt(run->ledger.energy_gap, 1e-12);
-  /* while it follows, surroundings are the surface's */
-  size_t k = run->samples - 1;
+  /* while it follows, surroundings are the surface's; and it stays there when nothing reacts any more */
+  size_t k = (size_t)(run->clock[PRO_CLOCK_runaway] / in.period);
   ck_assert_double_eq(run->truth[PRO_TRUTH_T_ambient][k], run->truth[PRO_TRUTH_T_surface][k]);
+  k = run->samples - 1;
+  ck_assert_double_eq_tol(run->truth[PRO_TRUTH_T_ambient][k], run->truth[PRO_TRUTH_T_surface][k], 1e-3);
   pro_trajectory_free(run);
   /* a cell in which nothing happens is taken to T_end and left there */
   support_inert(&in);
@@ -134,6 +136,66 @@ START_TEST(calorimeter_finds_self_heating) {
   run = support_run(&in);
   ck_assert(isnan(run->clock[PRO_CLOCK_self_heating]));
   ck_assert_double_eq_tol(run->truth[PRO_TRUTH_T_core][run->samples - 1], 398.15, 1e-3);
+  pro_trajectory_free(run);
+}
+END_TEST
+
+static pro_case in_calorimeter(double rate_max) {
+  pro_case in;
+  support_case(&in, "lco_18650_kim");
+  in.T_initial = 373.15, in.rtol = 1e-8;
+  in.drive.arc = (pro_arc){.on = 1,
+                           .T_start = 373.15,
+                           .step = 5.0,
+                           .wait = 1800.0,
+                           .seek = 900.0,
+                           .threshold = 0.02 / 60.0,
+                           .T_end = 600.0,
+                           .rate_max = rate_max};
+  pro_channel_hold(&in.drive.channel[PRO_DRIVE_film_coefficient], 50.0);
+  pro_channel_hold(&in.drive.channel[PRO_DRIVE_emissivity], 0.8);
+  in.duration = 3e4, in.period = 1.0;
+  return in;
+}
+
+/* A calorimeter that cannot follow heats at its own rate until it has caught up; until it is left behind nothing
+ * differs. */
+START_TEST(calorimeter_lags_behind_a_runaway) {
+  pro_case in = in_calorimeter(0.0);
+  pro_trajectory *ideal = support_run(&in);
+  in = in_calorimeter(20.0 / 60.0);
+  pro_trajectory *run = support_run(&in);
+  const double *T = run->truth[PRO_TRUTH_T_surface], *wall = run->truth[PRO_TRUTH_T_ambient];
+  size_t lost, caught;
+  for (lost = (size_t)run->clock[PRO_CLOCK_self_heating] + 1; wall[lost] == T[lost];) lost++;
+  ck_assert_double_eq_tol((T[lost] - T[lost - 2]) / 2.0, 20.0 / 60.0, 0.01);
+  ck_assert_double_eq_tol(T[lost - 1], ideal->truth[PRO_TRUTH_T_surface][lost - 1], 1e-3);
+  for (size_t k = lost + 1; k < lost + 100; k++) ck_assert_double_eq_tol(wall[k] - wall[k - 1], 20.0 / 60.0, 1e-9);
+  for (caught = lost; wall[caught] < T[caught];) caught++;
+  ck_assert_double_lt(T[caught], run->T_surface_max - 50.0);
+  ck_assert_double_lt(run->T_surface_max, ideal->T_surface_max - 10.0);
+  ck_assert_double_eq_tol(run->clock[PRO_CLOCK_self_heating], ideal->clock[PRO_CLOCK_self_heating], 1e-6);
+  ck_assert_double_lt(run->ledger.energy_gap, 1e-12);
+  ck_assert_double_eq_tol(wall[run->samples - 1], T[run->samples - 1], 1.0);
+  pro_trajectory_free(run);
+  pro_trajectory_free(ideal);
+}
+END_TEST
+
+/* Where self-heating fades, the steps go on: films that decompose alone warm the cell, and then it is taken to
+ * T_end. */
+START_TEST(calorimeter_goes_on_when_self_heating_fades) {
+  pro_case in = in_calorimeter(20.0 / 60.0);
+  for (int j = 0; j < pro_network_reaction_count(&in.network); j++)
+    if (in.network.reactions[j].stage != PRO_STAGE_sei) in.network.reactions[j].A = 1e-30;
+  in.drive.arc.T_end = 420.0, in.duration = 2e5, in.period = 10.0;
+  pro_trajectory *run = support_run(&in);
+  size_t last = run->samples - 1;
+  ck_assert_double_eq_tol(run->T_at[PRO_CLOCK_self_heating], 375.0, 3.0);
+  ck_assert_double_lt(run->clock[PRO_CLOCK_self_heating], 1e4);
+  ck_assert_double_gt(run->truth[PRO_TRUTH_T_surface][last], 414.0);
+  ck_assert_double_le(run->truth[PRO_TRUTH_T_surface][last], 420.0);
+  ck_assert_double_eq_tol(run->truth[PRO_TRUTH_T_ambient][last], run->truth[PRO_TRUTH_T_surface][last], 1e-2);
   pro_trajectory_free(run);
 }
 END_TEST
@@ -185,6 +247,8 @@ int main(void) {
   tcase_add_test(tests, contact_warms_the_cell);
   tcase_add_test(tests, thermostat_ends_the_heating);
   tcase_add_test(tests, calorimeter_finds_self_heating);
+  tcase_add_test(tests, calorimeter_lags_behind_a_runaway);
+  tcase_add_test(tests, calorimeter_goes_on_when_self_heating_fades);
   tcase_add_test(tests, core_keeps_some_mass);
   tcase_add_test(tests, ejecta_carry_mass_and_heat);
   suite_add_tcase(suite, tests);

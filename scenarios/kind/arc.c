@@ -9,11 +9,12 @@ typedef struct arc {
   double wait, seek;       /* [s] */
   double threshold;        /* [K/s] */
   double T_end;            /* [K] */
+  double rate_max;         /* [K/s] */
   double film_coefficient; /* [W/(m2 K)] */
   double emissivity;       /* [-] */
 } arc;
 
-/* 50 degC, 5 K, 30 min, 15 min, 0.02 K/min */
+/* 50 degC, 5 K, 30 min, 15 min, 0.02 K/min, 20 K/min */
 static const pro_field fields[] = {
     PRO_FIELD_REAL(arc, T_start, "K", 323.15, 250.0, 800.0, "of the calorimeter at the first wait"),
     PRO_FIELD_REAL(arc, step, "delta_K", 5.0, 0.1, 50.0, "up where no self-heating was found"),
@@ -24,6 +25,8 @@ static const pro_field fields[] = {
                    "mean rate over the seek from which on self-heating is found, and followed"),
     PRO_FIELD_REAL(arc, T_end, "K", 623.15, 250.0, 1500.0,
                    "where none was found below it, the calorimeter stays there"),
+    PRO_FIELD_REAL(arc, rate_max, "K/s", 20.0 / 60.0, 1e-3, 1e6,
+                   "up to which the calorimeter follows; what heats faster loses heat to it"),
     PRO_FIELD_REAL(arc, film_coefficient, "W/(m2 K)", 50.0, 0.1, 1e4,
                    "to the calorimeter while it heats and waits (guess: so that the wait evens temperatures out)"),
     PRO_FIELD_REAL(arc, emissivity, "1", 0.8, 0.0, 1.0, "likewise"),
@@ -41,7 +44,8 @@ static pro_status apply(pro_case *in, const void *params, const pro_profile *fil
                             .wait = a->wait,
                             .seek = a->seek,
                             .threshold = a->threshold,
-                            .T_end = a->T_end};
+                            .T_end = a->T_end,
+                            .rate_max = a->rate_max};
   pro_kind_surround(in, &(pro_kind_air){a->T_start, a->film_coefficient, a->emissivity});
   /* as in an oven: the heating that will pass the limit begins at once */
   in->t_fault = pro_kind_fault(in, a->T_end > in->cell.T_operating_max ? 0.0 : (double)NAN);
@@ -53,12 +57,12 @@ const pro_kind pro_kind_arc = {
     .doc =
         "An accelerating-rate calorimeter heats in steps, waits, and seeks self-heating; where it finds some, it "
         "follows the "
-        "cell's surface without exchanging heat. Abuse from the start where arc.T_end is beyond the cell's "
+        "cell's surface without exchanging heat, up to 20 K/min. Abuse from the start where arc.T_end is beyond "
+        "the cell's "
         "operating limit.",
     .source =
-        "heat, wait, seek: Townsend & Tou, Thermochim. Acta 37 (1980) 1; 0.02 K/min is the usual onset, steps and "
-        "times are "
-        "those of common protocols (from memory)",
+        "heat, wait, seek: Townsend & Tou, Thermochim. Acta 37 (1980) 1; 0.02 K/min is the usual onset, common "
+        "calorimeters follow up to 15 to 25 K/min, steps and times are those of common protocols (from memory)",
     .fields = fields,
     .param_bytes = sizeof(arc),
     .apply = apply,
