@@ -217,7 +217,7 @@ void pro_comparison_scatter(pro_case *in, uint64_t draw) {
   int oxygen = pro_comparison_reaction(in, "cathode_oxygen");
   if (oxygen >= 0) in->network.reactions[oxygen].heat *= factor(0.4, z[10]);
   pro_cell *c = &in->cell;
-  c->front_rise *= factor(0.1, z[11]);
+  c->front_rise *= factor(0.25, z[11]);
   c->collapse_T += 8.0 * z[4];
   c->heat_capacity *= factor(0.03, z[5]);
   c->capacity *= factor(0.006, z[6]);

@@ -18,7 +18,7 @@
 #define CH4 (0.086 / 1.0 * TOTAL)
 #define C2H4 (0.077 / 1.0 * TOTAL)
 #define C2H6 (0.012 / 1.0 * TOTAL)
-#define SEI_GAS 0.2e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
+#define SEI_GAS 0.1e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
 
 #define HEAT 3.14e5 /* [J/kg] */
 /* 3 CoO2 to Co3O4 and O2, of the delithiated 0.62: 0.62/3 mol of O2 from 97.87 g */

@@ -15,9 +15,9 @@ enum { C_SEI, C_NEG, Z_SEI, ALPHA, C_ELY };
 #define CH4 (0.086 * TOTAL)
 #define C2H4 (0.077 * TOTAL)
 #define C2H6 (0.012 * TOTAL)
-/* SEI gas: 0.2 mmol/Ah, what a 2 MPa disc on 1.5 mL leaves room for if it is to open between 130 and 150 degC
+/* SEI gas: 0.1 mmol/Ah, what a 2 MPa disc on 1.5 mL leaves room for if it is to open between 130 and 150 degC
  * (pressure closure; half ethylene, half carbon dioxide: guess). */
-#define SEI_GAS (0.2e-3 * 2.6 / 1.654049e-5)
+#define SEI_GAS (0.1e-3 * 2.6 / 1.654049e-5)
 
 /* `total` [mol/m3] spread over a reactant of `content` [kg/m3] used up at extent `full` */
 #define YIELD(total, content, full) ((total) / ((content) * (full)))

@@ -21,7 +21,7 @@
 #define CH4 (4.0 / 94.0 * TOTAL)
 #define C2H4 (7.0 / 94.0 * TOTAL)
 #define C2H6 0.0
-#define SEI_GAS 0.2e-3 /* as in nmc811 */
+#define SEI_GAS 0.1e-3 /* as in nmc811 */
 
 #define FIT CALIBRATED "on ARC onset and runaway and on ovens of small cells"
 #define LFP "Ea, heat: literature from memory whose behaviour was checked; A: 1.75 times as large, calibrated"

@@ -17,7 +17,7 @@
 #define CH4 (6.0 / 99.0 * TOTAL)
 #define C2H4 (8.0 / 99.0 * TOTAL)
 #define C2H6 0.0
-#define SEI_GAS 0.2e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
+#define SEI_GAS 0.1e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
 
 #define HEAT 3.5e5 /* guess: between LiCoO2 and NMC532 [J/kg] */
 /* 2 MnO2 to Mn2O3 and 0.5 O2, of the delithiated 0.76: 0.76/2 mol of O2 from 180.81 g */

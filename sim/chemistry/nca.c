@@ -18,7 +18,7 @@
 #define CH4 (5.9 / 100.2 * TOTAL)
 #define C2H4 (1.3 / 100.2 * TOTAL)
 #define C2H6 (0.3 / 100.2 * TOTAL)
-#define SEI_GAS 0.2e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
+#define SEI_GAS 0.1e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
 
 #define HEAT 8.50e5 /* medium confidence [J/kg] */
 /* Li0.20 Ni0.8Co0.15Al0.05 O2 to MO, AlO1.5 and Li2O: (2 - 0.95 - 0.075 - 0.20/2)/2 mol of O2 from 96.08 g */

@@ -17,7 +17,7 @@
 #define CH4 (6.0 / 99.0 * TOTAL)
 #define C2H4 (8.0 / 99.0 * TOTAL)
 #define C2H6 0.0
-#define SEI_GAS 0.2e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
+#define SEI_GAS 0.1e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
 
 #define HEAT 6.057e5 /* [J/kg] */
 /* Li0.32 M O2 to MO and Li2O: 0.5 - 0.32/4 mol of O2 from 96.55 g */

@@ -18,7 +18,7 @@
 #define CH4 (6.0 / 95.0 * TOTAL)
 #define C2H4 (8.0 / 95.0 * TOTAL)
 #define C2H6 0.0
-#define SEI_GAS 0.2e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
+#define SEI_GAS 0.1e-3 /* what an 18650's disc leaves room for: see lco_kim2007 */
 
 #define HEAT 9.048e5 /* Noh et al. 2013 [J/kg] */
 /* Li0.26 M O2 to MO and Li2O: 0.5 - 0.26/4 mol of O2 from 97.28 g */

@@ -17,9 +17,9 @@ enum { C_SEI, C_AN, C_SEP, C_ELY, C_CA1, C_CA2 };
 #define CH4 (0.069 / 0.978 * TOTAL)
 #define C2H4 (0.081 / 0.978 * TOTAL)
 #define C2H6 (0.020 / 0.978 * TOTAL)
-/* SEI gas: 0.2 mmol/Ah as in lco_kim2007 (guess), from all SEI that ever decomposes, the regenerated included: an
+/* SEI gas: 0.1 mmol/Ah as in lco_kim2007 (guess), from all SEI that ever decomposes, the regenerated included: an
  * extent of 0.15 + 5 in the end. */
-#define SEI_GAS (0.2e-3 * 25.0 / 2.5725e-4)
+#define SEI_GAS (0.1e-3 * 25.0 / 2.5725e-4)
 
 /* `total` [mol/m3] spread over a reactant of `content` [kg/m3] used up at extent `full` */
 #define YIELD(total, content, full) ((total) / ((content) * (full)))
