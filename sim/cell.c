@@ -127,6 +127,8 @@ void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in) {
   for (int l = lane; l < (lane == 0 ? PRO_LANES : lane + 1); l++) load_lane(to, l, in);
 }
 
+void pro_cell_replace(pro_cell_lanes *to, int lane, const pro_case *in) { load_lane(to, lane, in); }
+
 /* A can closed at the initial temperature under one atmosphere of air and vapour in equilibrium. */
 void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y) {
   const pro_layout *at = &cell->layout;
@@ -301,20 +303,47 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
 
 /* Columns are filled by natural variables first - the core's temperature in `by_T`, the charge left in `by_charge`
  * - and chained to the unknowns at the end: T_core follows from U_core and the mass that is left, the charge from
- * soc and extents. */
+ * soc and extents. With `found` nothing is added, but noted where something would be. */
 typedef struct rows {
   const pro_layout *at;
+  const pro_sparsity *where; /* NULL: n x n */
+  unsigned char *found; /* (n x n) entries, then (n) rows that read the core's temperature and (n) the charge */
   pro_lanes *J, *by_T, *by_charge;
 } rows;
 
 static void add(const rows *r, int row, int column, pro_lanes slope) {
-  if (column >= 0) r->J[row * r->at->n + column] += slope;
+  if (column < 0) return;
+  int entry = row * r->at->n + column;
+  if (r->found)
+    r->found[entry] = 1;
+  else
+    r->J[r->where ? r->where->place[entry] : entry] += slope;
+}
+
+static void add_T(const rows *r, int row, pro_lanes slope) {
+  if (r->found) r->found[r->at->n * r->at->n + row] = 1;
+  r->by_T[row] += slope;
+}
+
+static void add_charge(const rows *r, int row, pro_lanes slope) {
+  if (r->found) r->found[r->at->n * (r->at->n + 1) + row] = 1;
+  r->by_charge[row] += slope;
+}
+
+static bool reads_T(const rows *r, int row) {
+  if (r->found) return r->found[r->at->n * r->at->n + row];
+  return !r->where || r->where->by_T[row];
+}
+
+static bool reads_charge(const rows *r, int row) {
+  if (r->found) return r->found[r->at->n * (r->at->n + 1) + row];
+  return !r->where || r->where->by_charge[row];
 }
 
 /* scale times the slopes of an electrical quantity into a row */
 static void add_electrical(const rows *r, int row, pro_lanes scale, const pro_lanes by[PRO_BY_COUNT]) {
-  r->by_T[row] += scale * by[PRO_BY_T];
-  r->by_charge[row] += scale * by[PRO_BY_charge];
+  add_T(r, row, scale * by[PRO_BY_T]);
+  add_charge(r, row, scale * by[PRO_BY_charge]);
   add(r, row, r->at->collapse, scale * by[PRO_BY_collapse]);
   add(r, row, r->at->front, scale * by[PRO_BY_front]);
   add(r, row, r->at->pair_1, scale * by[PRO_BY_pair_1]);
@@ -333,6 +362,7 @@ static void add_liquid(const rows *r, int row, pro_lanes slope) {
 typedef struct chemistry {
   pro_lanes rate[PRO_REACTIONS_MAX], rate_T[PRO_REACTIONS_MAX], rate_soc[PRO_REACTIONS_MAX],
       rate_xi[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX];
+  unsigned char reads[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX]; /* which of these are not zero by structure */
   pro_lanes heat, heat_T, heat_charge, heat_soc, heat_xi[PRO_REACTIONS_MAX];
 } chemistry;
 
@@ -343,8 +373,8 @@ static void add_heat(chemistry *c, int reactions, int j, pro_lanes h) {
 
 /* scale times the heat's slopes into a row */
 static void add_chemical(const rows *r, int row, pro_lanes scale, const chemistry *c) {
-  r->by_T[row] += scale * c->heat_T;
-  r->by_charge[row] += scale * c->heat_charge;
+  add_T(r, row, scale * c->heat_T);
+  add_charge(r, row, scale * c->heat_charge);
   add(r, row, r->at->soc, scale * c->heat_soc);
   for (int i = 0; i < r->at->reactions; i++) add(r, row, r->at->xi + i, scale * c->heat_xi[i]);
 }
@@ -357,9 +387,9 @@ static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes 
   pro_gas_part p;
   pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, m->liquid,
              at->ejected >= 0 ? y[at->ejected] : pro_lanes_all(0.0));
-  r->by_T[vapour] += p.evaporation_T, r->by_T[at->evaporated] += p.evaporation_T;
+  add_T(r, vapour, p.evaporation_T), add_T(r, at->evaporated, p.evaporation_T);
   add(r, vapour, vapour, p.evaporation_vapour), add(r, at->evaporated, vapour, p.evaporation_vapour);
-  r->by_T[at->U_core] -= cell->latent_heat * p.evaporation_T;
+  add_T(r, at->U_core, -(cell->latent_heat * p.evaporation_T));
   add(r, at->U_core, vapour, -cell->latent_heat * p.evaporation_vapour);
   add_liquid(r, vapour, p.evaporation_liquid), add_liquid(r, at->evaporated, p.evaporation_liquid);
   add_liquid(r, at->U_core, -cell->latent_heat * p.evaporation_liquid);
@@ -373,9 +403,9 @@ static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes 
 
   pro_lanes h = cell->gas_heat_capacity * (T - PRO_T_REFERENCE),
             h_T = cell->gas_heat_capacity; /* of a kg [J/kg] */
-  r->by_T[at->vented] += p.flow_T;
+  add_T(r, at->vented, p.flow_T);
   pro_lanes vent_T = -p.flow_T * h - p.flow * h_T;
-  r->by_T[at->vent_heat] += vent_T, r->by_T[at->U_core] += vent_T;
+  add_T(r, at->vent_heat, vent_T), add_T(r, at->U_core, vent_T);
   for (int k = 0; k < PRO_GAS_COUNT; k++) {
     add(r, at->vented, at->head + k, p.flow_n[k]);
     add(r, at->vent_heat, at->head + k, -p.flow_n[k] * h);
@@ -384,22 +414,23 @@ static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes 
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
     pro_lanes share = p.there[g] / p.S, flow_S = p.flow / p.S; /* mol of g to a kg of flow */
     int row = at->head + g;
-    r->by_T[row] -= p.flow_T * share;
+    add_T(r, row, -p.flow_T * share);
     for (int k = 0; k < PRO_GAS_COUNT; k++)
       add(r, row, at->head + k, flow_S * pro_gas_molar_mass[k] * share * p.counts[k] - p.flow_n[k] * share);
     add(r, row, row, -flow_S * p.counts[g]);
     if (g >= PRO_GAS_MADE) continue;
     for (int j = 0; j < n; j++) {
       if (cell->network.form->reactions[j].gas[g] == 0.0) continue;
-      r->by_T[row] += cell->gas[j][g] * c->rate_T[j];
+      add_T(r, row, cell->gas[j][g] * c->rate_T[j]);
       add(r, row, at->soc, cell->gas[j][g] * c->rate_soc[j]);
-      for (int i = 0; i < n; i++) add(r, row, at->xi + i, cell->gas[j][g] * c->rate_xi[j * n + i]);
+      for (int i = 0; i < n; i++)
+        if (c->reads[j * n + i]) add(r, row, at->xi + i, cell->gas[j][g] * c->rate_xi[j * n + i]);
     }
   }
   if (at->ejected < 0) return;
   pro_lanes solids_T = p.solids_T + p.solids_flow * p.flow_T, out_T = solids_T * m->u + p.solids * m->core.cp;
-  r->by_T[at->ejected] += solids_T;
-  r->by_T[at->eject_heat] -= out_T, r->by_T[at->U_core] -= out_T;
+  add_T(r, at->ejected, solids_T);
+  add_T(r, at->eject_heat, -out_T), add_T(r, at->U_core, -out_T);
   for (int k = 0; k < PRO_GAS_COUNT; k++) {
     pro_lanes by = p.solids_flow * p.flow_n[k];
     add(r, at->ejected, at->head + k, by);
@@ -419,14 +450,14 @@ static void electrical_rows(const rows *r, const pro_cell_lanes *cell, const pro
   pro_lanes one = pro_lanes_all(1.0), per_Q = 1.0 / cell->capacity;
   add_electrical(r, at->soc, per_Q, e->inner_by);
   add_electrical(r, at->soc, -per_Q, e->side_by);
-  add_electrical(r, at->collapse, one, k.by);
+  add_T(r, at->collapse, k.by_T);
   if (at->front >= 0) {
     add_electrical(r, at->front, one, k.front_by);
     add(r, at->front, at->U_side, k.by_side * side_T_U);
     if (at->U_surface >= 0)
       add(r, at->front, at->U_surface, k.by_surface * surface_T_U);
     else
-      r->by_T[at->front] += k.by_surface;
+      add_T(r, at->front, k.by_surface);
   }
   if (at->pair_1 >= 0) add_electrical(r, at->pair_1, one, e->pair_by[0]);
   if (at->pair_2 >= 0) add_electrical(r, at->pair_2, one, e->pair_by[1]);
@@ -458,15 +489,12 @@ static void electrical_rows(const rows *r, const pro_cell_lanes *cell, const pro
   for (int i = 0; i < at->reactions; i++) c->heat_xi[i] += crosstalk.heat_xi[i];
 }
 
-void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
-                       const pro_lanes *y, pro_lanes *J) {
+static void jacobian(const rows *r, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                     const pro_modes *modes, const pro_lanes *y) {
   const pro_layout *at = &cell->layout;
   const int n = at->n, reactions = at->reactions;
   const pro_lanes zero = pro_lanes_all(0.0);
-  pro_lanes by_T[PRO_STATES_MAX], by_charge[PRO_STATES_MAX];
-  for (int i = 0; i < n * n; i++) J[i] = zero;
-  for (int i = 0; i < n; i++) by_T[i] = by_charge[i] = zero;
-  const rows r = {at, J, by_T, by_charge};
+  for (int i = 0; i < n; i++) r->by_T[i] = r->by_charge[i] = zero;
   matter m;
   matter_of(&m, cell, y);
   pro_lanes surface_T_U = at->U_surface >= 0 ? 1.0 / (cell->mass_surface * m.surface.cp) : zero;
@@ -474,46 +502,77 @@ void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive,
 
   chemistry c;
   pro_network_slopes(&cell->network, &m.core.T, &m.soc, y + at->xi, c.rate, c.rate_T, c.rate_soc, c.rate_xi);
+  pro_network_reads(cell->network.form, c.reads);
   c.heat = c.heat_T = c.heat_charge = c.heat_soc = zero;
   for (int i = 0; i < reactions; i++) c.heat_xi[i] = zero;
   for (int j = 0; j < reactions; j++) {
     add_heat(&c, reactions, j, cell->heat[j]);
-    by_T[at->xi + j] += c.rate_T[j];
-    add(&r, at->xi + j, at->soc, c.rate_soc[j]);
-    for (int i = 0; i < reactions; i++) add(&r, at->xi + j, at->xi + i, c.rate_xi[j * reactions + i]);
+    add_T(r, at->xi + j, c.rate_T[j]);
+    add(r, at->xi + j, at->soc, c.rate_soc[j]);
+    for (int i = 0; i < reactions; i++)
+      if (c.reads[j * reactions + i]) add(r, at->xi + j, at->xi + i, c.rate_xi[j * reactions + i]);
   }
   pro_electrical e;
   if (at->soc >= 0) {
     pro_electrical_at(&e, cell, drive, modes, m.electrical, 1);
-    electrical_rows(&r, cell, &e, &m, &c, surface_T_U, side_T_U);
+    electrical_rows(r, cell, &e, &m, &c, surface_T_U, side_T_U);
   }
-  add_chemical(&r, at->U_core, 1.0 - m.outside, &c);
-  if (at->head >= 0) gas_rows(&r, cell, modes, y, &m, &c, &e);
+  add_chemical(r, at->U_core, 1.0 - m.outside, &c);
+  if (at->head >= 0) gas_rows(r, cell, modes, y, &m, &c, &e);
 
   pro_exchange x = pro_exchange_at(cell, drive, modes->coupled, m.surface.T);
   if (at->U_surface >= 0) {
     pro_lanes K = cell->core_conductance;
-    by_T[at->U_core] -= K, by_T[at->U_surface] += K;
-    add(&r, at->U_core, at->U_surface, K * surface_T_U);
-    add(&r, at->U_surface, at->U_surface, -(K + x.loss_T) * surface_T_U);
-    add(&r, at->exchange, at->U_surface, -x.loss_T * surface_T_U);
+    add_T(r, at->U_core, -K), add_T(r, at->U_surface, K);
+    add(r, at->U_core, at->U_surface, K * surface_T_U);
+    add(r, at->U_surface, at->U_surface, -(K + x.loss_T) * surface_T_U);
+    add(r, at->exchange, at->U_surface, -x.loss_T * surface_T_U);
   } else {
-    by_T[at->U_core] -= x.loss_T, by_T[at->exchange] -= x.loss_T;
+    add_T(r, at->U_core, -x.loss_T), add_T(r, at->exchange, -x.loss_T);
   }
   if (at->U_side >= 0) {
     pro_lanes K = cell->side_conductance;
-    by_T[at->U_core] -= K, by_T[at->U_side] += K;
-    add(&r, at->U_core, at->U_side, K * side_T_U);
-    add(&r, at->U_side, at->U_side, -K * side_T_U);
+    add_T(r, at->U_core, -K), add_T(r, at->U_side, K);
+    add(r, at->U_core, at->U_side, K * side_T_U);
+    add(r, at->U_side, at->U_side, -K * side_T_U);
   }
   pro_lanes T_U = 1.0 / (m.mass * m.core.cp), T_m = m.u / (m.mass * m.core.cp);
   for (int i = 0; i < n; i++) {
-    add(&r, i, at->U_core, by_T[i] * T_U);
-    add(&r, i, at->vented, by_T[i] * T_m);
-    add(&r, i, at->ejected, by_T[i] * T_m);
-    add(&r, i, at->soc, by_charge[i]);
-    for (int j = 0; j < reactions; j++) add(&r, i, at->xi + j, -by_charge[i] * cell->network.discharge[j]);
+    if (reads_T(r, i)) {
+      add(r, i, at->U_core, r->by_T[i] * T_U);
+      add(r, i, at->vented, r->by_T[i] * T_m);
+      add(r, i, at->ejected, r->by_T[i] * T_m);
+    }
+    if (!reads_charge(r, i)) continue;
+    add(r, i, at->soc, r->by_charge[i]);
+    for (int j = 0; j < reactions; j++)
+      if (pro_network_discharge(cell->network.form, j) != 0.0)
+        add(r, i, at->xi + j, -r->by_charge[i] * cell->network.discharge[j]);
   }
+}
+
+void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
+                       const pro_lanes *y, const pro_sparsity *where, pro_lanes *J) {
+  const int n = cell->layout.n, entries = where ? where->entries : n * n;
+  pro_lanes by_T[PRO_STATES_MAX], by_charge[PRO_STATES_MAX];
+  for (int i = 0; i < entries; i++) J[i] = pro_lanes_all(0.0);
+  const rows r = {.at = &cell->layout, .where = where, .J = J, .by_T = by_T, .by_charge = by_charge};
+  jacobian(&r, cell, drive, modes, y);
+}
+
+void pro_cell_sparsity(pro_sparsity *out, const pro_cell_lanes *cell) {
+  const int n = cell->layout.n;
+  const pro_drive_lanes drive = {{pro_lanes_all(0.0)}};
+  const pro_modes modes = pro_modes_start();
+  pro_lanes by_T[PRO_STATES_MAX], by_charge[PRO_STATES_MAX];
+  const pro_lanes y[PRO_STATES_MAX] = {{0.0}}; /* any: only structure counts */
+  unsigned char found[PRO_STATES_MAX * (PRO_STATES_MAX + 2)] = {0};
+  const rows r = {.at = &cell->layout, .found = found, .by_T = by_T, .by_charge = by_charge};
+  jacobian(&r, cell, &drive, &modes, y);
+  out->entries = 0;
+  for (int i = 0; i < n * n; i++) out->place[i] = found[i] ? (int16_t)out->entries++ : (int16_t)-1;
+  memcpy(out->by_T, found + n * n, (size_t)n);
+  memcpy(out->by_charge, found + n * (n + 1), (size_t)n);
 }
 
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,

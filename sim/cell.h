@@ -77,6 +77,8 @@ pro_modes pro_modes_start(void);
 /* Fills a lane; every case of a group must have the structure of the first (pro_cell_same_structure). `in` must
  * outlive `to`. Lane 0 is copied to all others when it is filled. */
 void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in);
+void pro_cell_replace(pro_cell_lanes *to, int lane,
+                      const pro_case *in); /* of a group that is full; that lane alone */
 int pro_cell_same_structure(const pro_case *a, const pro_case *b);
 void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); /* the state at t = 0 (n) */
 /* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-4 of an extent, ... times rtol (n). */
@@ -85,9 +87,18 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
 /* f = dy/dt (n). Units per layout, per second. */
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
                   const pro_lanes *y, pro_lanes *f);
-/* jacobian[row * n + column] = d f[row] / d y[column]. */
+
+/* Where the Jacobian of a structure may differ from zero, whatever the state. */
+typedef struct pro_sparsity {
+  int entries;
+  int16_t place[PRO_STATES_MAX * PRO_STATES_MAX]; /* of entry row * n + column; -1: always zero */
+  unsigned char by_T[PRO_STATES_MAX],
+      by_charge[PRO_STATES_MAX]; /* rows that read the core's temperature, the charge */
+} pro_sparsity;
+void pro_cell_sparsity(pro_sparsity *out, const pro_cell_lanes *cell);
+/* d f[row] / d y[column]: jacobian[where->place[row * n + column]] (entries); [row * n + column] where NULL. */
 void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
-                       const pro_lanes *y, pro_lanes *jacobian);
+                       const pro_lanes *y, const pro_sparsity *where, pro_lanes *jacobian);
 
 /* What follows from a state: for events, recording and sensors. */
 typedef struct pro_cell_view {

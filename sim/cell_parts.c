@@ -152,9 +152,8 @@ void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_elec
   pro_lanes T = at[PRO_BY_T], v = at[PRO_BY_front], charge = pro_lanes_max(at[PRO_BY_charge], zero);
   int has_side = cell->layout.U_side >= 0;
   pro_lanes slope, outer_slope, spot_slope, front_slope;
-  for (int i = 0; i < PRO_BY_COUNT; i++) k->by[i] = k->front_by[i] = zero;
   k->rate = collapse_rate(&slope, cell, T);
-  k->by[PRO_BY_T] = slope;
+  k->by_T = slope;
 
   pro_lanes outer = collapse_rate(&outer_slope, cell, has_side ? T_side : 0.5 * (T + T_surface));
   pro_lanes spot = collapse_rate(&spot_slope, cell, T + cell->spot_resistance * e->spot);

@@ -51,7 +51,7 @@ void pro_electrical_at(pro_electrical *out, const pro_cell_lanes *cell, const pr
  * What has melted there burns, and its front spreads where what burns beside it makes the separator hot enough: a
  * cell of little charge smoulders and stops. Both ways together leave exp(-collapse - front) of it. */
 typedef struct pro_collapse {
-  pro_lanes rate, by[PRO_BY_COUNT];        /* at which what is left collapses by itself [1/s] */
+  pro_lanes rate, by_T;                    /* at which what is left collapses by itself [1/s] */
   pro_lanes front, front_by[PRO_BY_COUNT]; /* of the front's [1/s] */
   pro_lanes by_surface, by_side; /* the front's slopes in those temperatures; by_side 0 where there is no side */
 } pro_collapse;

@@ -9,34 +9,38 @@
  * functions. */
 typedef struct pro_system {
   pro_cell_lanes cell;
-  const pro_drive *drive[PRO_LANES]; /* borrowed */
   double rtol[PRO_LANES];
-  double segment_end[PRO_LANES]; /* the drive is smooth until then; at it, the side before the break holds [s] */
-  double stage[PRO_LANES]; /* a calorimeter's temperature, in place of the drive's T_ambient [K]; NaN: none */
-  double lags_from[PRO_LANES], lags_by[PRO_LANES]; /* it heats by lags_by from then on [s], [K/s] */
-  double lags_film[PRO_LANES]; /* and that is the film coefficient [W/(m2 K)]; NaN: the drive's */
+  /* The drive of the smooth piece in hand: straight lines. */
+  pro_lanes from;                                           /* [s] */
+  pro_lanes value[PRO_DRIVE_COUNT], slope[PRO_DRIVE_COUNT]; /* at `from`; per second */
   pro_modes modes;
-  long rhs_calls, jacobian_calls;
+  const pro_sparsity *where; /* in which form the integrator wants the Jacobian; NULL: n x n */
 } pro_system;
 
 /* The drive of every lane at its own time t. */
 void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_lanes *out);
-void pro_system_rhs(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f);
-void pro_system_jacobian(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian);
+void pro_system_rhs(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f);
+void pro_system_jacobian(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian);
+
+typedef struct pro_counts {
+  long steps, rejected, rhs_calls, jacobian_calls;
+} pro_counts;
 
 typedef struct pro_integrator {
   const char *name, *doc, *source;
   int lanes;                                            /* cases it advances at once */
   pro_status (*create)(void **out, pro_system *system); /* borrows the system; PRO_ENOMEM */
   void (*destroy)(void *self);
-  /* Begins a smooth piece of a lane at t from y (n); steps will not pass t_stop. Forgets what it knew of the lane.
-   */
+  /* Begins a smooth piece of a lane at t from y (n); steps will not pass t_stop. At t = 0 it is another case's. */
   pro_status (*start)(void *self, int lane, double t, const double *y, double t_stop);
-  /* Advances a lane by one accepted step. PRO_ENUMERIC: the message says why. */
-  pro_status (*step)(void *self, int lane);
-  /* The last step's ends, and the state (n) anywhere between them. */
+  void (*stop)(void *self, int lane); /* the lane is empty until the next start */
+  /* Tries to advance every lane that was started by a step. done: 1 where one was accepted, 0 where it was not
+   * yet, -1 where none can be: `why` says why. */
+  void (*step)(void *self, signed char done[PRO_LANES]);
+  const char *(*why)(const void *self, int lane);
+  /* The last accepted step's ends, and the state (n) anywhere between them. */
   void (*span)(const void *self, int lane, double *from, double *to);
   void (*dense)(void *self, int lane, double t, double *y);
-  void (*counts)(const void *self, int lane, long *steps, long *rejected);
+  void (*counts)(const void *self, int lane, pro_counts *out); /* of the lane's case so far */
 } pro_integrator;
 #endif

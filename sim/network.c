@@ -240,3 +240,14 @@ void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const 
   assert(slope_T && slope_soc && slope_xi);
   evaluate(net, T, soc, xi, rate, slope_T, slope_soc, slope_xi);
 }
+
+void pro_network_reads(const pro_network *net, unsigned char *reads) {
+  int n = pro_network_reaction_count(net);
+  for (int j = 0; j < n; j++)
+    for (int i = 0; i < n; i++) {
+      const pro_reaction *r = &net->reactions[j];
+      reads[j * n + i] = 0;
+      for (int f = 0; f < factor_count(r); f++)
+        reads[j * n + i] |= net->reactions[i].change[r->factors[f].species] != 0.0;
+    }
+}

@@ -144,6 +144,8 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net);
 void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc, const pro_lanes *xi,
                        pro_lanes *rate);
 
+/* reads[j * n + i] (n x n): whether reaction j's rate depends on reaction i's extent. */
+void pro_network_reads(const pro_network *net, unsigned char *reads);
 /* As pro_network_rates, with slope_T[j] = d rate[j]/dT [1/(s K)], slope_soc[j] = d rate[j]/d soc [1/s] and
  * slope_xi[j * reactions + i] = d rate[j]/d xi[i] [1/s]. */
 void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc,

@@ -26,44 +26,21 @@ const char *pro_integrator_name(const pro_integrator *integrator) { return integ
 
 /* ---- the system that an integrator sees ---- */
 
-/* A segment is smooth: at its end the drive's value from before the break holds, so that a jump is not seen early.
- */
-static double drive_value(const pro_channel *channel, double t, double segment_end) {
-  if (t < segment_end || channel->knots == 0) return pro_channel_at(channel, t, NULL);
-  double slope, before = segment_end - fmax(1e-6, 1e-12 * segment_end);
-  double value = pro_channel_at(channel, before, &slope);
-  return value + slope * (t - before);
-}
-
 void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_lanes *out) {
-  for (int c = 0; c < PRO_DRIVE_COUNT; c++)
-    for (int l = 0; l < PRO_LANES; l++) {
-      if (l > 0 && system->drive[l] == system->drive[l - 1] && (*t)[l] == (*t)[l - 1] &&
-          system->segment_end[l] == system->segment_end[l - 1])
-        out->channel[c][l] = out->channel[c][l - 1];
-      else
-        out->channel[c][l] = drive_value(&system->drive[l]->channel[c], (*t)[l], system->segment_end[l]);
-    }
-  for (int l = 0; l < PRO_LANES; l++) {
-    if (isnan(system->stage[l])) continue;
-    out->channel[PRO_DRIVE_T_ambient][l] =
-        system->stage[l] + system->lags_by[l] * ((*t)[l] - system->lags_from[l]);
-    if (!isnan(system->lags_film[l])) out->channel[PRO_DRIVE_film_coefficient][l] = system->lags_film[l];
-  }
+  pro_lanes since = *t - system->from;
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++) out->channel[c] = system->value[c] + system->slope[c] * since;
 }
 
-void pro_system_rhs(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f) {
+void pro_system_rhs(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f) {
   pro_drive_lanes drive;
   pro_system_drive(system, t, &drive);
   pro_cell_rhs(&system->cell, &drive, &system->modes, y, f);
-  system->rhs_calls++;
 }
 
-void pro_system_jacobian(pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian) {
+void pro_system_jacobian(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian) {
   pro_drive_lanes drive;
   pro_system_drive(system, t, &drive);
-  pro_cell_jacobian(&system->cell, &drive, &system->modes, y, jacobian);
-  system->jacobian_calls++;
+  pro_cell_jacobian(&system->cell, &drive, &system->modes, y, system->where, jacobian);
 }
 
 /* ---- one case in flight ---- */
@@ -78,15 +55,22 @@ typedef enum arc_phase { ARC_none, ARC_wait, ARC_seek, ARC_follow, ARC_lag, ARC_
 
 typedef struct flight {
   const pro_case *in;
-  pro_system system;
+  pro_system system; /* of this case alone, in all lanes */
   const pro_integrator *with;
   void *integrator;
+  pro_system *shared; /* the integrator's, in which it has one lane */
+  int lane;
   pro_trajectory *out;
+  double t, end; /* now, and where the smooth piece ends [s] */
+  pro_moment last;
+  long steps;
   pro_watch watch;
   double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
   size_t next; /* sample to record */
   arc_phase arc;
-  double arc_end, T_seek; /* of the phase [s]; surface at the beginning of the seek [K] */
+  double arc_end, T_seek;               /* of the phase [s]; surface at the beginning of the seek [K] */
+  double stage, stage_from, stage_rate; /* the calorimeter's temperature, and how it grows [K], [s], [K/s] */
+  double stage_film;                    /* its film coefficient while it lags [W/(m2 K)]; NaN: the drive's */
   /* eight samples side by side: the lanes of one look */
   int waiting;
   pro_lanes sample_t, sample_y[PRO_STATES_MAX];
@@ -136,7 +120,7 @@ static double voltage_before(flight *f) {
 
 static void look_inside(flight *f, double t, pro_moment *now) {
   double y[PRO_STATES_MAX];
-  f->with->dense(f->integrator, 0, t, y);
+  f->with->dense(f->integrator, f->lane, t, y);
   look_at(f, t, y, now);
 }
 
@@ -229,7 +213,7 @@ static double sample_time(const flight *f) {
 static void record_until(flight *f, double to) {
   double y[PRO_STATES_MAX];
   for (double t = sample_time(f); t <= to; t = sample_time(f)) {
-    f->with->dense(f->integrator, 0, t, y);
+    f->with->dense(f->integrator, f->lane, t, y);
     record(f, t, y);
   }
 }
@@ -334,16 +318,12 @@ static int find_events(flight *f, pro_moment *last, double to) {
   }
 }
 
-static void set_all(double lanes[PRO_LANES], double value) {
-  for (int l = 0; l < PRO_LANES; l++) lanes[l] = value;
-}
-
 /* A step up from `stage`, if the calorimeter goes as far and has not been left behind by a runaway, and a wait. */
 static void arc_heat(flight *f, double t, double stage) {
   const pro_arc *arc = &f->in->drive.arc;
-  int on = stage + arc->step <= arc->T_end && isnan(f->system.lags_film[0]);
-  set_all(f->system.stage, on ? stage + arc->step : stage);
-  set_all(f->system.lags_by, 0.0);
+  int on = stage + arc->step <= arc->T_end && isnan(f->stage_film);
+  f->stage = on ? stage + arc->step : stage;
+  f->stage_rate = 0.0;
   f->arc = on ? ARC_wait : ARC_rest, f->arc_end = on ? t + arc->wait : (double)INFINITY;
 }
 
@@ -361,16 +341,15 @@ static void arc_next(flight *f, double t, const pro_moment *now) {
     pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now);
   } else if (f->arc == ARC_seek) {
     f->system.modes.coupled = pro_lanes_all(1.0);
-    arc_heat(f, t, f->system.stage[0]);
+    arc_heat(f, t, f->stage);
   }
 }
 
 /* The calorimeter no longer keeps up: what is faster than it is self-heating by any threshold. */
 static void arc_lose(flight *f, const pro_moment *now) {
   pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now);
-  set_all(f->system.stage, now->T_surface);
-  set_all(f->system.lags_from, now->t), set_all(f->system.lags_by, f->in->drive.arc.rate_max);
-  set_all(f->system.lags_film, f->in->cell.film_coefficient);
+  f->stage = now->T_surface, f->stage_from = now->t, f->stage_rate = f->in->drive.arc.rate_max;
+  f->stage_film = f->in->cell.film_coefficient;
   f->arc = ARC_lag, f->arc_end = (double)INFINITY;
 }
 
@@ -383,77 +362,106 @@ static void switch_mode(flight *f, int which, const pro_moment *now) {
   if (which == PRO_WATCH_faded) arc_heat(f, now->t, now->T_surface);
 }
 
-static double segment_end(const flight *f, double t) {
+static double piece_end(const flight *f, double t) {
   return fmin(fmin(pro_drive_next_break(&f->in->drive, t), f->arc_end), f->in->duration);
 }
 
-static pro_status fly(flight *f) {
-  const pro_case *in = f->in;
-  double t = 0.0;
-  pro_moment last;
-  f->system.modes = pro_modes_start();
-  set_all(f->system.stage, (double)NAN), set_all(f->system.lags_film, (double)NAN);
-  f->arc_end = (double)INFINITY;
-  for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = segment_end(f, t);
-  look_at(f, t, f->y, &last);
-  if (in->drive.arc.on) arc_next(f, t, &last), look_at(f, t, f->y, &last);
-  pro_watch_start(&f->watch, in, &last, voltage_before(f));
-  for (int i = 0; i < PRO_WATCH_COUNT; i++) {
-    double to;
-    if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i, &last);
+/* The drive's straight lines from now to the end of the piece: at its end the side before the break holds, so that
+ * a jump is not seen early. */
+static void draw_lines(flight *f) {
+  pro_system *s = &f->system;
+  s->from = pro_lanes_all(f->t);
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++) {
+    double slope, value = pro_channel_at(&f->in->drive.channel[c], f->t, &slope);
+    s->value[c] = pro_lanes_all(value), s->slope[c] = pro_lanes_all(slope);
   }
-  record(f, t, f->y);
-  long steps = 0;
-  while (t < in->duration) {
-    double end = segment_end(f, t);
-    for (int l = 0; l < PRO_LANES; l++) f->system.segment_end[l] = end;
-    look_at(f, t, f->y, &last);
-    flips_at(f, &last);                /* a jump of the drive may change the sign of a margin */
+  if (f->arc == ARC_none) return;
+  s->value[PRO_DRIVE_T_ambient] = pro_lanes_all(f->stage + f->stage_rate * (f->t - f->stage_from));
+  s->slope[PRO_DRIVE_T_ambient] = pro_lanes_all(f->stage_rate);
+  if (!isnan(f->stage_film)) s->value[PRO_DRIVE_film_coefficient] = pro_lanes_all(f->stage_film);
+}
+
+/* What the integrator sees of this lane from now on. */
+static void show(const flight *f) {
+  pro_system *to = f->shared;
+  const pro_system *s = &f->system;
+  const int l = f->lane;
+  to->from[l] = s->from[l], to->rtol[l] = s->rtol[l];
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++) to->value[c][l] = s->value[c][l], to->slope[c][l] = s->slope[c][l];
+  to->modes.vent_open[l] = s->modes.vent_open[l], to->modes.connected[l] = s->modes.connected[l];
+  to->modes.coupled[l] = s->modes.coupled[l], to->modes.heater_on[l] = s->modes.heater_on[l];
+}
+
+/* Goes on at a break, an event or the start: 1: the integrator has begun a smooth piece; 0: this was the end. */
+static pro_status next_piece(flight *f, int *goes_on) {
+  for (*goes_on = 0; f->t < f->in->duration;) {
+    f->end = piece_end(f, f->t);
+    draw_lines(f);
+    look_at(f, f->t, f->y, &f->last);
+    flips_at(f, &f->last);             /* a jump of the drive may change the sign of a margin */
     int at_once = switched_at_once(f); /* as soon as a calorimeter follows */
     if (at_once >= 0) {
-      switch_mode(f, at_once, &last);
+      switch_mode(f, at_once, &f->last);
       continue;
     }
-    if (end - t <= fmax(INSTANT, 0x1p-48 * end)) { /* breaks a rounding apart, or a vent that opens at one */
-      while (sample_time(f) <= end) record(f, sample_time(f), f->y);
-      write_samples(f);
-      t = end;
-      if (t >= f->arc_end) arc_next(f, t, &last);
-      continue;
+    if (f->end - f->t > fmax(INSTANT, 0x1p-48 * f->end)) {
+      *goes_on = 1;
+      show(f);
+      return f->with->start(f->integrator, f->lane, f->t, f->y, f->end);
     }
-    PRO_TRY(f->with->start(f->integrator, 0, t, f->y, end));
-    while (t < end) {
-      if (f->with->step(f->integrator, 0) != PRO_OK)
-        return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", last.t, last.T_core, pro_error_message());
-      if (++steps > STEPS_MAX)
-        return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", last.t, last.T_core,
-                        STEPS_MAX);
-      double from, to;
-      f->with->span(f->integrator, 0, &from, &to);
-      int switched = find_events(f, &last, to);
-      if (switched >= 0) to = last.t;
-      record_until(f, to);
-      f->with->dense(f->integrator, 0, to, f->y);
-      t = to;
-      if (!isfinite(last.T_core) || last.T_core <= 0.0 || last.T_core > 1e5)
-        return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", t, last.T_core);
-      if (switched >= 0) {
-        write_samples(f); /* they were taken before it switched */
-        switch_mode(f, switched, &last);
-        break;
-      }
-    }
-    write_samples(f); /* they belong to this segment's drive */
-    if (t >= f->arc_end) arc_next(f, t, &last);
+    /* breaks a rounding apart, or a vent that opens at one */
+    while (sample_time(f) <= f->end) record(f, sample_time(f), f->y);
+    write_samples(f);
+    f->t = f->end;
+    if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);
   }
-  f->out->rate_end = last.rate;
   return PRO_OK;
+}
+
+static pro_status take_off(flight *f, int *goes_on) {
+  f->system.modes = pro_modes_start();
+  f->stage = f->stage_film = (double)NAN;
+  f->arc_end = (double)INFINITY;
+  draw_lines(f);
+  look_at(f, f->t, f->y, &f->last);
+  double voltage = voltage_before(f);
+  if (f->in->drive.arc.on) arc_next(f, f->t, &f->last), draw_lines(f), look_at(f, f->t, f->y, &f->last);
+  pro_watch_start(&f->watch, f->in, &f->last, voltage);
+  for (int i = 0; i < PRO_WATCH_COUNT; i++) {
+    double to;
+    if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i, &f->last);
+  }
+  record(f, f->t, f->y);
+  return next_piece(f, goes_on);
+}
+
+/* Sees what the integrator's step has brought, and goes on. */
+static pro_status take_step(flight *f, int *goes_on) {
+  *goes_on = 1;
+  if (++f->steps > STEPS_MAX)
+    return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", f->last.t, f->last.T_core,
+                    STEPS_MAX);
+  double from, to;
+  f->with->span(f->integrator, f->lane, &from, &to);
+  int switched = find_events(f, &f->last, to);
+  if (switched >= 0) to = f->last.t;
+  record_until(f, to);
+  f->with->dense(f->integrator, f->lane, to, f->y);
+  f->t = to;
+  if (!isfinite(f->last.T_core) || f->last.T_core <= 0.0 || f->last.T_core > 1e5)
+    return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", f->t, f->last.T_core);
+  if (switched < 0 && f->t < f->end) return PRO_OK;
+  write_samples(f); /* they belong to this piece's drive, and were taken before it switched */
+  if (switched >= 0) switch_mode(f, switched, &f->last);
+  if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);
+  return next_piece(f, goes_on);
 }
 
 #define SETTLED (0.02 / 60.0) /* the slowest heating that calorimetry calls self-heating [K/s] */
 
 static void conclude(flight *f) {
   pro_trajectory *out = f->out;
+  out->rate_end = f->last.rate;
   memcpy(out->clock, f->watch.clock, sizeof out->clock);
   memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
   out->T_max = f->watch.T_max, out->T_surface_max = f->watch.T_surface_max, out->rate_max = f->watch.rate_max;
@@ -463,9 +471,10 @@ static void conclude(flight *f) {
   else
     out->outcome = out->rate_end < SETTLED ? PRO_OUTCOME_safe : PRO_OUTCOME_unresolved;
   pro_cell_ledger(&out->ledger, &f->system.cell, 0, f->in, f->y0, f->y);
-  f->with->counts(f->integrator, 0, &out->steps, &out->rejected);
-  out->rhs_calls = f->system.rhs_calls;
-  out->jacobian_calls = f->system.jacobian_calls;
+  pro_counts counts;
+  f->with->counts(f->integrator, f->lane, &counts);
+  out->steps = counts.steps, out->rejected = counts.rejected;
+  out->rhs_calls = counts.rhs_calls, out->jacobian_calls = counts.jacobian_calls;
 }
 
 static pro_trajectory *trajectory_create(const pro_case *in) {
@@ -482,45 +491,167 @@ static pro_trajectory *trajectory_create(const pro_case *in) {
   return traj;
 }
 
+/* ---- cases in lanes ---- */
+
+typedef struct ticket { /* a case of a group, and what became of it */
+  const pro_case *in;
+  pro_trajectory *out;
+  pro_status status;
+  char message[256];
+} ticket;
+
+static void land(flight *f, ticket *t, pro_status status, const char *why) {
+  t->status = status;
+  if (status == PRO_OK) {
+    conclude(f);
+    t->out = f->out;
+  } else {
+    snprintf(t->message, sizeof t->message, "%s", why);
+    pro_trajectory_free(f->out);
+  }
+  f->out = NULL;
+}
+
+static pro_status board(flight *f, ticket *t, pro_system *shared, const pro_integrator *with, void *integrator,
+                        int lane, int *goes_on) {
+  pro_trajectory *traj = trajectory_create(t->in);
+  if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", t->in->duration, t->in->period);
+  memset(f, 0, sizeof *f);
+  *f = (flight){.in = t->in, .out = traj, .with = with, .integrator = integrator, .shared = shared, .lane = lane};
+  pro_cell_load(&f->system.cell, 0, t->in);
+  pro_cell_replace(&shared->cell, lane, t->in);
+  for (int l = 0; l < PRO_LANES; l++) f->system.rtol[l] = t->in->rtol;
+  pro_cell_start(&f->system.cell, t->in, f->y0);
+  memcpy(f->y, f->y0, sizeof f->y);
+  return take_off(f, goes_on);
+}
+
+typedef struct fleet {
+  pro_system shared;
+  flight flights[PRO_LANES];
+  ticket *of[PRO_LANES]; /* NULL: an empty lane */
+} fleet;
+
+/* Fills a lane with the next case that does not end at once. */
+static void refill(fleet *a, const pro_integrator *with, void *integrator, int lane, ticket *tickets, size_t n,
+                   size_t *next) {
+  int goes_on = 0;
+  while (!goes_on && *next < n) {
+    ticket *t = &tickets[(*next)++];
+    flight *f = &a->flights[lane];
+    f->out = NULL;
+    a->of[lane] = t;
+    pro_status status = board(f, t, &a->shared, with, integrator, lane, &goes_on);
+    if (status == PRO_OK && goes_on) return;
+    goes_on = 0;
+    land(f, t, status, pro_error_message());
+  }
+  a->of[lane] = NULL;
+  with->stop(integrator, lane);
+}
+
+/* Cases of one structure; a lane that is done takes the next. */
+static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
+  fleet *a = aligned_alloc(64, (sizeof *a + 63) / 64 * 64);
+  if (!a) return pro_fail(PRO_ENOMEM, "no memory for eight cases in flight");
+  memset(a, 0, sizeof *a);
+  pro_cell_load(&a->shared.cell, 0, tickets[0].in);
+  a->shared.modes = pro_modes_start();
+  for (int l = 0; l < PRO_LANES; l++) a->shared.rtol[l] = tickets[0].in->rtol;
+  void *integrator = NULL;
+  pro_status status = with->create(&integrator, &a->shared);
+  if (status != PRO_OK) {
+    free(a);
+    return status;
+  }
+  size_t next = 0;
+  int flying = 0;
+  for (int l = 0; l < with->lanes; l++) {
+    refill(a, with, integrator, l, tickets, n, &next);
+    flying += a->of[l] != NULL;
+  }
+  while (flying > 0) {
+    signed char done[PRO_LANES] = {0};
+    with->step(integrator, done);
+    for (int l = 0; l < with->lanes; l++) {
+      if (!a->of[l] || done[l] == 0) continue;
+      flight *f = &a->flights[l];
+      int goes_on = 0;
+      pro_status so_far;
+      if (done[l] > 0)
+        so_far = take_step(f, &goes_on);
+      else
+        so_far = pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", f->last.t, f->last.T_core,
+                          with->why(integrator, l));
+      if (so_far == PRO_OK && goes_on) continue;
+      land(f, a->of[l], so_far, pro_error_message());
+      refill(a, with, integrator, l, tickets, n, &next);
+      flying -= a->of[l] == NULL;
+    }
+  }
+  with->destroy(integrator);
+  free(a);
+  return PRO_OK;
+}
+
 pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const pro_integrator *integrator) {
   PRO_TRY(pro_case_check(in));
-  flight *f = aligned_alloc(64, (sizeof *f + 63) / 64 * 64);
-  pro_trajectory *traj = trajectory_create(in);
-  if (!f || !traj) {
-    free(f);
-    pro_trajectory_free(traj);
-    return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
+  ticket one = {.in = in};
+  PRO_TRY(fly(&one, 1, integrator ? integrator : pro_integrator_all[0]));
+  if (one.status != PRO_OK) return pro_fail(one.status, "%s", one.message);
+  *out = one.out;
+  return PRO_OK;
+}
+
+/* A failed integration and a case that contradicts itself are data. */
+static pro_status finish(pro_run *run, pro_status status, const char *message) {
+  run->status = status;
+  if (status == PRO_OK && (run->status = pro_observe(&run->seen, &run->in, run->truth)) != PRO_OK)
+    message = pro_error_message();
+  if (run->status == PRO_OK) return PRO_OK;
+  snprintf(run->message, sizeof run->message, "%s", message);
+  pro_run_clear(run);
+  return run->status == PRO_ENUMERIC || run->status == PRO_EINPUT ? PRO_OK
+                                                                  : pro_fail(run->status, "%s", run->message);
+}
+
+pro_status pro_run_cases(pro_run *const *runs, size_t n, const pro_integrator *integrator) {
+  const pro_integrator *with = integrator ? integrator : pro_integrator_all[0];
+  ticket *tickets = calloc(n + 1, sizeof *tickets);
+  size_t *which = calloc(n + 1, sizeof *which);
+  unsigned char *taken = calloc(n + 1, 1);
+  pro_status status = tickets && which && taken ? PRO_OK : pro_fail(PRO_ENOMEM, "no memory for %zu cases", n);
+  for (size_t k = 0; k < n && status == PRO_OK; k++) {
+    runs[k]->truth = NULL, runs[k]->seen = NULL, runs[k]->message[0] = '\0';
+    pro_status fits = pro_case_check(&runs[k]->in);
+    if (fits == PRO_OK) continue;
+    taken[k] = 1;
+    status = finish(runs[k], fits, pro_error_message());
   }
-  memset(f, 0, sizeof *f);
-  f->in = in;
-  f->out = traj;
-  f->with = integrator ? integrator : pro_integrator_all[0];
-  pro_cell_load(&f->system.cell, 0, in);
-  for (int l = 0; l < PRO_LANES; l++) f->system.drive[l] = &in->drive, f->system.rtol[l] = in->rtol;
-  pro_cell_start(&f->system.cell, in, f->y0);
-  memcpy(f->y, f->y0, sizeof f->y);
-  pro_status status = f->with->create(&f->integrator, &f->system);
-  if (status == PRO_OK) {
-    status = fly(f);
-    if (status == PRO_OK) conclude(f);
-    f->with->destroy(f->integrator);
+  for (size_t first = 0; first < n && status == PRO_OK; first++) {
+    size_t members = 0;
+    for (size_t k = first; k < n; k++) {
+      if (taken[k] || (members > 0 && !pro_cell_same_structure(&runs[which[0]]->in, &runs[k]->in))) continue;
+      if (members == 0 && k != first) break;
+      taken[k] = 1;
+      tickets[members] = (ticket){.in = &runs[k]->in};
+      which[members++] = k;
+    }
+    if (members == 0) continue;
+    status = fly(tickets, members, with);
+    for (size_t k = 0; k < members && status == PRO_OK; k++) {
+      runs[which[k]]->truth = tickets[k].out;
+      tickets[k].out = NULL;
+      status = finish(runs[which[k]], tickets[k].status, tickets[k].message);
+    }
+    for (size_t k = 0; k < members; k++) pro_trajectory_free(tickets[k].out);
   }
-  free(f);
-  if (status == PRO_OK)
-    *out = traj;
-  else
-    pro_trajectory_free(traj);
+  free(tickets);
+  free(which);
+  free(taken);
   return status;
 }
 
 pro_status pro_run_case(pro_run *run, const pro_integrator *integrator) {
-  run->truth = NULL;
-  run->seen = NULL;
-  run->message[0] = '\0';
-  run->status = pro_simulate(&run->truth, &run->in, integrator);
-  if (run->status == PRO_OK) run->status = pro_observe(&run->seen, &run->in, run->truth);
-  if (run->status == PRO_OK) return PRO_OK;
-  snprintf(run->message, sizeof run->message, "%s", pro_error_message());
-  pro_run_clear(run);
-  return run->status == PRO_ENUMERIC || run->status == PRO_EINPUT ? PRO_OK : run->status;
+  return pro_run_cases(&run, 1, integrator);
 }

@@ -24,7 +24,9 @@ const char *pro_integrator_name(const struct pro_integrator *integrator);
 pro_status pro_simulate(pro_trajectory **out, const pro_case *in,
                         const struct pro_integrator *integrator) PRO_MUST_CHECK;
 
-/* pro_simulate and pro_observe: fills run->truth, seen, status, message; run->in is already set. Returns PRO_OK
- * also where the run failed numerically (that is data), and an error only for PRO_ENOMEM and PRO_EBUG. */
+/* pro_simulate and pro_observe of n runs: fills each run's truth, seen, status, message; its `in` is already set.
+ * What comes out does not depend on which runs are computed together. Returns PRO_OK also where runs failed
+ * numerically (that is data), and an error only for PRO_ENOMEM and PRO_EBUG. */
+pro_status pro_run_cases(pro_run *const *runs, size_t n, const struct pro_integrator *integrator) PRO_MUST_CHECK;
 pro_status pro_run_case(pro_run *run, const struct pro_integrator *integrator) PRO_MUST_CHECK;
 #endif

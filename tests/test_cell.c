@@ -217,7 +217,7 @@ static void jacobian_is_the_slope(group *g, const char *where) {
   const int n = at->n;
   pro_lanes rate[PRO_STATES_MAX];
   pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, rate);
-  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   for (int column = 0; column < n; column++) {
     pro_lanes f[5][PRO_STATES_MAX], y[PRO_STATES_MAX];
     pro_lanes h = 1e-3 * g->scale[column];
@@ -256,7 +256,7 @@ static void lanes_are_alone(group *g, const char *where) {
   pro_lanes f[PRO_STATES_MAX], alone[PRO_STATES_MAX], y[PRO_STATES_MAX];
   pro_cell_view view, seen;
   pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
-  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   pro_cell_look(&view, &g->cell, &g->drive, &g->modes, g->y);
   for (int l = 0; l < PRO_LANES; l++) {
     static pro_cell_lanes solo;
@@ -267,7 +267,7 @@ static void lanes_are_alone(group *g, const char *where) {
     pro_modes open = {pro_lanes_all(g->modes.vent_open[l]), pro_lanes_all(g->modes.connected[l]),
                       pro_lanes_all(g->modes.coupled[l]), pro_lanes_all(g->modes.heater_on[l])};
     pro_cell_rhs(&solo, &drive, &open, y, alone);
-    pro_cell_jacobian(&solo, &drive, &open, y, one);
+    pro_cell_jacobian(&solo, &drive, &open, y, NULL, one);
     pro_cell_look(&seen, &solo, &drive, &open, y);
     for (int i = 0; i < n; i++) {
       double a = f[i][l], b = alone[i][0], c = alone[i][7];
@@ -324,7 +324,7 @@ static void sums_stay(group *g, const char *where) {
   const int n = g->cell.layout.n;
   pro_lanes f[PRO_STATES_MAX];
   pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
-  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   for (int l = 0; l < PRO_LANES; l++) {
     double w[INVARIANTS][PRO_STATES_MAX];
     weights(w, g, l);
@@ -341,6 +341,24 @@ static void sums_stay(group *g, const char *where) {
   }
 }
 START_TEST(energy_mass_and_charge_are_linear_invariants) { for_all_structures(3, 43, sums_stay); }
+END_TEST
+
+/* The sparse form holds all that is not zero, and the same bits. */
+static void sparse_is_dense(group *g, const char *where) {
+  static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], S[PRO_STATES_MAX * PRO_STATES_MAX];
+  static pro_sparsity sparsity;
+  const int n = g->cell.layout.n;
+  pro_cell_sparsity(&sparsity, &g->cell);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, &sparsity, S);
+  ck_assert_int_lt(sparsity.entries, n * n);
+  for (int i = 0; i < n * n; i++)
+    for (int l = 0; l < PRO_LANES; l++) {
+      double x = sparsity.place[i] >= 0 ? S[sparsity.place[i]][l] : 0.0;
+      support_check(J[i][l] == x, "%s: J[%d][%d] is %g, sparse %g", where, i / n, i % n, J[i][l], x);
+    }
+}
+START_TEST(sparse_jacobian_is_the_dense_one) { for_all_structures(2, 47, sparse_is_dense); }
 END_TEST
 
 /* ---- the layout, the start, the view ---- */
@@ -362,7 +380,7 @@ static void layout_is_whole(group *g, const char *where) {
   for (int i = 0; i < PRO_STATES_MAX; i++)
     support_check(owner[i] == (i < at->n), "%s: unknown %d has %d owners", where, i, owner[i]);
   /* the ledgers' integrals are read by nothing */
-  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   pro_lanes f[PRO_STATES_MAX], again[PRO_STATES_MAX];
   pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
   for (int i = at->feedback; i < at->n; i++) g->y[i] += 1e3;
@@ -480,7 +498,7 @@ static void stays_finite(group *g, const char *where) {
     for (int k = 0; k < PRO_GAS_COUNT; k++) g->y[at->head + k][1] = -1e-9, g->y[at->head + k][2] = 0.0;
   }
   pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f);
-  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, J);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   for (int l = 0; l < PRO_LANES; l++) {
     for (int i = 0; i < at->n; i++) support_check(isfinite(f[i][l]), "%s: f[%d] is %g", where, i, f[i][l]);
     for (int i = 0; i < at->n * at->n; i++) support_check(isfinite(J[i][l]), "%s: J[%d] is %g", where, i, J[i][l]);
@@ -496,6 +514,7 @@ int main(void) {
   tcase_add_test(tests, jacobian_is_the_slope_of_every_right_hand_side);
   tcase_add_test(tests, a_lane_has_the_bits_of_its_case_alone);
   tcase_add_test(tests, energy_mass_and_charge_are_linear_invariants);
+  tcase_add_test(tests, sparse_jacobian_is_the_dense_one);
   tcase_add_test(tests, every_unknown_has_one_place);
   tcase_add_test(tests, view_is_what_the_state_says);
   tcase_add_test(tests, cell_begins_in_balance_with_its_surroundings);

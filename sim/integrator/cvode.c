@@ -20,7 +20,7 @@ typedef struct solver {
   SUNMatrix matrix;     /* CVODE wants one; the numbers stand in `lu` */
   SUNLinearSolver linear;
   double from, to, stop;
-  long steps_before, rejected_before, steps, rejected; /* CVODE counts anew at each start */
+  pro_counts before, now; /* CVODE counts anew at each start */
   char why[160];
   int pivot[PRO_STATES_MAX];
   double lu[PRO_STATES_MAX * PRO_STATES_MAX]; /* row-major, n wide: I - gamma J, then its factors */
@@ -38,6 +38,7 @@ static int rhs(double t, N_Vector y, N_Vector f, void *data) {
   widen(s, y);
   pro_lanes wide_t = pro_lanes_all(t);
   pro_system_rhs(s->system, &wide_t, s->wide_y, s->wide_f);
+  s->before.rhs_calls++;
   double *to = N_VGetArrayPointer(f);
   for (int i = 0; i < s->n; i++) {
     to[i] = s->wide_f[i][0];
@@ -56,6 +57,7 @@ static int linear_system(double t, N_Vector y, N_Vector fy, SUNMatrix M, boolean
     widen(s, y);
     pro_lanes wide_t = pro_lanes_all(t);
     pro_system_jacobian(s->system, &wide_t, s->wide_y, s->jacobian);
+    s->before.jacobian_calls++;
   }
   *jcur = !jok;
   for (int i = 0; i < n * n; i++) s->lu[i] = -gamma * s->jacobian[i][0];
@@ -129,7 +131,7 @@ static void keep_message(int code, const char *module, const char *function, cha
   (void)module, (void)function;
   solver *s = data;
   if (code >= 0) return; /* a warning */
-  snprintf(s->why, sizeof s->why, "%s", message);
+  snprintf(s->why, sizeof s->why, "CVODE: %s", message);
   for (char *c = s->why; *c; c++)
     if (*c == '\n') *c = ' ';
 }
@@ -226,19 +228,23 @@ static pro_status create(void **out, pro_system *system) {
 }
 
 static void add_counts(solver *s) {
-  CVodeGetNumSteps(s->memory, &s->steps);
+  CVodeGetNumSteps(s->memory, &s->now.steps);
   long error_fails = 0, newton_fails = 0;
   CVodeGetNumErrTestFails(s->memory, &error_fails);
   CVodeGetNumStepSolveFails(s->memory, &newton_fails);
-  s->rejected = error_fails + newton_fails;
+  s->now.rejected = error_fails + newton_fails;
 }
 
 static pro_status start(void *self, int lane, double t, const double *y, double t_stop) {
   (void)lane;
   solver *s = self;
   add_counts(s);
-  s->steps_before += s->steps, s->rejected_before += s->rejected;
-  s->steps = s->rejected = 0;
+  s->before.steps += s->now.steps, s->before.rejected += s->now.rejected;
+  s->now = (pro_counts){0};
+  if (t == 0.0) { /* another case */
+    s->before = (pro_counts){0}, s->why[0] = '\0';
+    pro_cell_tolerances(&s->system->cell, 0, s->system->rtol[0], N_VGetArrayPointer(s->atol));
+  }
   memcpy(N_VGetArrayPointer(s->y), y, (size_t)s->n * sizeof *y);
   s->from = s->to = t;
   s->stop = t_stop;
@@ -247,15 +253,22 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
   return PRO_OK;
 }
 
-static pro_status step(void *self, int lane) {
-  (void)lane;
+static void stop(void *self, int lane) { (void)self, (void)lane; }
+
+static void step(void *self, signed char done[PRO_LANES]) {
   solver *s = self;
   double t = s->to;
   int flag = CVode(s->memory, s->stop, s->y, &t, CV_ONE_STEP);
-  if (flag < 0) return pro_fail(PRO_ENUMERIC, "CVODE: %s", s->why[0] ? s->why : "no reason given");
+  done[0] = flag < 0 ? -1 : 1;
+  if (flag < 0) return;
   s->from = s->to;
   s->to = t;
-  return PRO_OK;
+}
+
+static const char *why(const void *self, int lane) {
+  (void)lane;
+  const solver *s = self;
+  return s->why[0] ? s->why : "no reason given";
 }
 
 static void span(const void *self, int lane, double *from, double *to) {
@@ -277,12 +290,12 @@ static void dense(void *self, int lane, double t, double *y) {
   memcpy(y, N_VGetArrayPointer(s->at), (size_t)s->n * sizeof *y);
 }
 
-static void counts(const void *self, int lane, long *steps, long *rejected) {
+static void counts(const void *self, int lane, pro_counts *out) {
   (void)lane;
   solver *s = (solver *)self;
   add_counts(s);
-  *steps = s->steps_before + s->steps;
-  *rejected = s->rejected_before + s->rejected;
+  *out = s->before;
+  out->steps += s->now.steps, out->rejected += s->now.rejected;
 }
 
 const pro_integrator pro_integrator_cvode = {
@@ -293,7 +306,9 @@ const pro_integrator pro_integrator_cvode = {
     .create = create,
     .destroy = destroy,
     .start = start,
+    .stop = stop,
     .step = step,
+    .why = why,
     .span = span,
     .dense = dense,
     .counts = counts,
