@@ -20,8 +20,8 @@ typedef struct pro_layout {
   int soc;                       /* charge that currents have left [-] */
   int pair_1, pair_2;            /* overvoltages of the RC pairs, > 0 when charging [V] */
   int depletion;                 /* relative growth of the resistance under a large current [-] */
-  /* the separator's intact share is exp(-collapse - front), which no error of the integration takes out of its
-   * bounds */
+  /* the separator's intact share is exp(-collapse - front), which no error of the integration takes below
+   * zero */
   int collapse;        /* hazard of collapsing by itself so far [-] */
   int front;           /* and of being melted by a burning spot that spreads [-] */
   int evaporated;      /* solvent that has evaporated so far [mol] */

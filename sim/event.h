@@ -21,7 +21,7 @@
   X(max, "the core is hottest")                                                                                  \
   X(ambient, "the core becomes hotter than its surroundings after the fault")                                    \
   X(mark, "the core reaches the scenario's T_mark")                                                              \
-  X(self_heating, "a calorimeter finds self-heating, at the end of its seek")                                    \
+  X(self_heating, "a calorimeter finds self-heating: at the end of its seek, or where it can follow no longer")                                    \
   X(heater_off, "the heater is switched off by its thermostat")
 #define PRO_AS_CLOCK(name, doc) PRO_CLOCK_##name,
 typedef enum pro_clock { PRO_CLOCK_LIST(PRO_AS_CLOCK) PRO_CLOCK_COUNT } pro_clock;

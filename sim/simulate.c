@@ -101,7 +101,10 @@ static void look_at(flight *f, double t, const double *y, pro_moment *now) {
                       .lag = 1.0,
                       .slack = -1.0};
   double rate = view.rate_surface[0];
-  if (f->arc == ARC_seek || f->arc == ARC_follow) now->rate_followed = rate;
+  /* in a wait the wall is hotter, unless the cell has begun to outrun it */
+  int waits = f->arc == ARC_wait || f->arc == ARC_rest;
+  if (f->arc == ARC_seek || f->arc == ARC_follow || (waits && now->T_surface > now->T_ambient))
+    now->rate_followed = rate;
   if (f->arc == ARC_follow) now->slack = f->in->drive.arc.threshold - rate;
   if (f->arc == ARC_lag) now->lag = now->T_surface - now->T_ambient;
 }
@@ -194,7 +197,7 @@ static void write_samples(flight *f) {
     truth[PRO_TRUTH_heat_exchange][k] = view.heat_exchange[l];
     truth[PRO_TRUTH_heater][k] = drive.channel[PRO_DRIVE_heater][l] * f->system.modes.heater_on[l];
     for (int j = 0; j < at->reactions; j++) f->out->xi[(size_t)j * f->out->samples + k] = y[at->xi + j];
-    mix_enclosure(f, k, y, drive.channel[PRO_DRIVE_T_ambient][l]);
+    mix_enclosure(f, k, y, truth[PRO_TRUTH_T_ambient][k]);
   }
   f->waiting = 0;
 }
@@ -218,7 +221,7 @@ static void record_until(flight *f, double to) {
   }
 }
 
-/* What an event switches for good; NULL: nothing. */
+/* What an event switches: all but a calorimeter's for good. NULL: nothing. */
 static pro_lanes *switched_by(flight *f, int which, double *to) {
   *to = which == PRO_WATCH_vent || which == PRO_WATCH_lost || which == PRO_WATCH_faded ? 1.0 : 0.0;
   switch (which) {
@@ -238,7 +241,10 @@ static pro_lanes *switched_by(flight *f, int which, double *to) {
   }
 }
 
-static int is_spent(flight *f, int which) { /* it has switched, and stays so */
+static int is_spent(flight *f, int which) { /* it has nothing to switch, now or ever */
+  if (which == PRO_WATCH_lost) return f->arc == ARC_lag;
+  if (which == PRO_WATCH_caught) return f->arc != ARC_lag;
+  if (which == PRO_WATCH_faded) return f->arc != ARC_follow;
   double to;
   const pro_lanes *mode = switched_by(f, which, &to);
   return mode && (*mode)[0] == to;
@@ -254,9 +260,9 @@ static void flips_at(flight *f, const pro_moment *now) {
 }
 
 static int switched_at_once(flight *f) {
-  static const int which[] = {PRO_WATCH_lost, PRO_WATCH_faded};
-  for (size_t i = 0; i < PRO_COUNT(which); i++)
-    if (f->watch.holds[which[i]] && !is_spent(f, which[i])) return which[i];
+  double to;
+  for (int i = 0; i < PRO_WATCH_COUNT; i++)
+    if (f->watch.holds[i] && switched_by(f, i, &to) && !is_spent(f, i)) return i;
   return -1;
 }
 
@@ -318,12 +324,13 @@ static int find_events(flight *f, pro_moment *last, double to) {
   }
 }
 
-/* A step up from `stage`, if the calorimeter goes as far and has not been left behind by a runaway, and a wait. */
+/* A step up from `stage`, if the calorimeter goes as far and the cell has not run away, and a wait. */
 static void arc_heat(flight *f, double t, double stage) {
   const pro_arc *arc = &f->in->drive.arc;
-  int on = stage + arc->step <= arc->T_end && isnan(f->stage_film);
+  int ran_away = f->arc != ARC_none && !isnan(f->watch.clock[PRO_CLOCK_runaway]);
+  int on = stage + arc->step <= arc->T_end && !ran_away;
   f->stage = on ? stage + arc->step : stage;
-  f->stage_rate = 0.0;
+  f->stage_rate = 0.0, f->stage_film = (double)NAN;
   f->arc = on ? ARC_wait : ARC_rest, f->arc_end = on ? t + arc->wait : (double)INFINITY;
 }
 
@@ -338,7 +345,7 @@ static void arc_next(flight *f, double t, const pro_moment *now) {
     f->system.modes.coupled = pro_lanes_all(0.0);
   } else if (f->arc == ARC_seek && rise >= arc->threshold * arc->seek) {
     f->arc = ARC_follow, f->arc_end = (double)INFINITY;
-    pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now);
+    pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now->t, now->T_surface);
   } else if (f->arc == ARC_seek) {
     f->system.modes.coupled = pro_lanes_all(1.0);
     arc_heat(f, t, f->stage);
@@ -347,7 +354,7 @@ static void arc_next(flight *f, double t, const pro_moment *now) {
 
 /* The calorimeter no longer keeps up: what is faster than it is self-heating by any threshold. */
 static void arc_lose(flight *f, const pro_moment *now) {
-  pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now);
+  pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now->t, f->arc == ARC_seek ? f->T_seek : now->T_surface);
   f->stage = now->T_surface, f->stage_from = now->t, f->stage_rate = f->in->drive.arc.rate_max;
   f->stage_film = f->in->cell.film_coefficient;
   f->arc = ARC_lag, f->arc_end = (double)INFINITY;
@@ -358,7 +365,7 @@ static void switch_mode(flight *f, int which, const pro_moment *now) {
   pro_lanes *mode = switched_by(f, which, &to);
   *mode = pro_lanes_all(to);
   if (which == PRO_WATCH_lost) arc_lose(f, now);
-  if (which == PRO_WATCH_caught) f->arc = ARC_follow;
+  if (which == PRO_WATCH_caught) f->arc = ARC_follow, f->stage_rate = 0.0;
   if (which == PRO_WATCH_faded) arc_heat(f, now->t, now->T_surface);
 }
 
@@ -399,7 +406,7 @@ static pro_status next_piece(flight *f, int *goes_on) {
     draw_lines(f);
     look_at(f, f->t, f->y, &f->last);
     flips_at(f, &f->last);             /* a jump of the drive may change the sign of a margin */
-    int at_once = switched_at_once(f); /* as soon as a calorimeter follows */
+    int at_once = switched_at_once(f); /* at the moment of another, or as soon as a calorimeter follows */
     if (at_once >= 0) {
       switch_mode(f, at_once, &f->last);
       continue;

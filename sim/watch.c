@@ -50,7 +50,7 @@ static void stamp(pro_watch *w, pro_clock clock, double t, double T) {
   w->T_at[clock] = T;
 }
 
-void pro_watch_note(pro_watch *w, pro_clock clock, const pro_moment *now) { stamp(w, clock, now->t, now->T_core); }
+void pro_watch_note(pro_watch *w, pro_clock clock, double t, double T) { stamp(w, clock, t, T); }
 
 static int guarded(const pro_watch *w) { return w->holds[PRO_WATCH_rate_1] && w->holds[PRO_WATCH_warm]; }
 static int gb(const pro_watch *w) {

@@ -59,7 +59,7 @@ void pro_watch_start(pro_watch *watch, const pro_case *in, const pro_moment *now
 /* Margin `which` has just changed its sign; moments come in order of time. */
 void pro_watch_flip(pro_watch *watch, int which, const pro_moment *now);
 /* A clock that somebody else found, at this moment; the first time counts. */
-void pro_watch_note(pro_watch *watch, pro_clock clock, const pro_moment *now);
+void pro_watch_note(pro_watch *watch, pro_clock clock, double t, double T);
 /* A moment between which and the last one no margin changed unseen: the end of a step. */
 void pro_watch_see(pro_watch *watch, const pro_moment *now);
 /* The earliest time at which a pending question must be answered by a moment of its own: see it when passing;

@@ -222,7 +222,8 @@ static pro_status done(void *data, uint64_t k, const pro_run *run) {
     t = pro_trial_rate_reaches(y, PRO_TRUTH_T_surface, t, 1.0);
     j->T[T2][k] = pro_trial_at(y, PRO_TRUTH_T_surface, t) - PRO_ZERO_CELSIUS;
   }
-  j->T[T3][k] = y->T_surface_max - PRO_ZERO_CELSIUS;
+  /* a cell that did not run away is as hot as the calorimeter's last stage */
+  if (!isnan(y->clock[PRO_CLOCK_runaway])) j->T[T3][k] = y->T_surface_max - PRO_ZERO_CELSIUS;
   return PRO_OK;
 }
 

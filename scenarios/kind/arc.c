@@ -22,14 +22,15 @@ static const pro_field fields[] = {
     PRO_FIELD_REAL(arc, seek, "s", 900.0, 1.0, 1e6,
                    "in which the calorimeter follows the cell without exchanging heat"),
     PRO_FIELD_REAL(arc, threshold, "K/s", 0.02 / 60.0, 1e-7, 1.0,
-                   "mean rate over the seek from which on self-heating is found, and followed"),
+                   "mean rate over the seek from which on self-heating is found, and followed until it is slower"),
     PRO_FIELD_REAL(arc, T_end, "K", 623.15, 250.0, 1500.0,
                    "where none was found below it, the calorimeter stays there"),
     PRO_FIELD_REAL(arc, rate_max, "K/s", 20.0 / 60.0, 1e-3, 1e6,
                    "up to which the calorimeter follows; what heats faster loses heat to it"),
     PRO_FIELD_REAL(arc, film_coefficient, "W/(m2 K)", 50.0, 0.1, 1e4,
                    "to the calorimeter while it heats and waits (guess: so that the wait evens temperatures out)"),
-    PRO_FIELD_REAL(arc, emissivity, "1", 0.8, 0.0, 1.0, "likewise"),
+    PRO_FIELD_REAL(arc, emissivity, "1", 0.8, 0.0, 1.0,
+                   "to the calorimeter, whenever the cell exchanges heat with it"),
     PRO_FIELD_END,
 };
 
@@ -38,6 +39,9 @@ static pro_status apply(pro_case *in, const void *params, const pro_profile *fil
   (void)file;
   if (a->T_end < a->T_start)
     return pro_fail(PRO_EINPUT, "arc.T_end (%g K) is below arc.T_start (%g K)", a->T_end, a->T_start);
+  if (a->rate_max < a->threshold)
+    return pro_fail(PRO_EINPUT, "arc.rate_max (%g K/s) is below arc.threshold (%g K/s): nothing could be followed",
+                    a->rate_max, a->threshold);
   in->drive.arc = (pro_arc){.on = 1,
                             .T_start = a->T_start,
                             .step = a->step,
