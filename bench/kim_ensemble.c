@@ -157,19 +157,11 @@ void pro_member_case(pro_case *out, const pro_member *m, double rtol, double k_m
   out->rtol = rtol;
 }
 
-pro_status pro_member_run(pro_member_result *out, const pro_member *m, double rtol, double k_max,
-                          const struct pro_integrator *integrator) {
+static void compare(pro_member_result *out, const pro_member *m, const pro_run *of) {
   static const double weight[PRO_MEMBER_STATES] = {0.15, 0.75, 1.0, 1.0, 1.0, 100.0};
-  pro_case in;
-  pro_member_case(&in, m, rtol, k_max);
-  memset(out, 0, sizeof *out);
-  pro_trajectory *run = NULL;
-  double before = pro_bench_seconds();
-  out->status = pro_simulate(&run, &in, integrator);
-  out->seconds = pro_bench_seconds() - before;
-  out->onset = -1.0, out->onset_error = out->state_error = NAN;
-  if (out->status == PRO_ENUMERIC) return PRO_OK;
-  if (out->status != PRO_OK) return out->status;
+  *out = (pro_member_result){.status = of->status, .onset = -1.0, .onset_error = NAN, .state_error = NAN};
+  const pro_trajectory *run = of->truth;
+  if (!run) return;
   double t = run->clock[PRO_CLOCK_mark];
   if (!isnan(t)) out->onset = t;
   out->mismatched = (out->onset < 0.0) != (m->onset < 0.0);
@@ -177,13 +169,33 @@ pro_status pro_member_run(pro_member_result *out, const pro_member *m, double rt
   size_t last = run->samples - 1;
   double xi[PRO_REACTIONS_MAX], end[PRO_SPECIES_MAX + 1];
   for (int j = 0; j < run->reactions; j++) xi[j] = run->xi[(size_t)j * run->samples + last];
-  pro_network_species(&in.network, 1.0, xi, end);
+  pro_network_species(&of->in.network, 1.0, xi, end);
   end[PRO_MEMBER_STATES - 1] = run->truth[PRO_TRUTH_T_core][last];
   out->state_error = 0.0;
   for (int i = 0; i < PRO_MEMBER_STATES; i++)
     out->state_error = fmax(out->state_error, fabs(end[i] - m->end[i]) / weight[i]);
   out->steps = run->steps, out->rejected = run->rejected;
   out->rhs_calls = run->rhs_calls, out->jacobian_calls = run->jacobian_calls;
-  pro_trajectory_free(run);
-  return PRO_OK;
+}
+
+pro_status pro_members_run(pro_member_result *out, double *seconds, const pro_member *members, size_t n,
+                           double rtol, double k_max, const struct pro_integrator *integrator) {
+  pro_run *runs = calloc(n, sizeof *runs), **list = calloc(n, sizeof(pro_run *));
+  pro_status status = runs && list ? PRO_OK : pro_fail(PRO_ENOMEM, "no memory for %zu members", n);
+  for (size_t i = 0; i < n && status == PRO_OK; i++) {
+    pro_member_case(&runs[i].in, &members[i], rtol, k_max);
+    list[i] = &runs[i];
+  }
+  double before = pro_bench_seconds();
+  if (status == PRO_OK) status = pro_run_cases(list, n, integrator);
+  *seconds = pro_bench_seconds() - before;
+  for (size_t i = 0; i < n && runs && list; i++) {
+    if (status == PRO_OK && runs[i].status == PRO_EINPUT)
+      status = pro_fail(PRO_EINPUT, "member %.15g: %s", members[i].number, runs[i].message);
+    if (status == PRO_OK) compare(&out[i], &members[i], &runs[i]);
+    pro_run_clear(&runs[i]);
+  }
+  free(runs);
+  free(list);
+  return status;
 }

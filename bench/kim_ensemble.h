@@ -43,12 +43,12 @@ typedef struct pro_member_result {
   double onset_error; /* |onset - answer|/answer [-]; NaN: not both have one */
   int mismatched;     /* one has an onset and the other has not */
   double state_error; /* largest of the six |end - answer| over 0.15, 0.75, 1, 1, 1, 100 K [-] */
-  double seconds;     /* of processor time */
   long steps, rejected, rhs_calls, jacobian_calls;
 } pro_member_result;
 
 struct pro_integrator;
-/* PRO_EINPUT: the member makes no case; PRO_ENOMEM. A failed integration is a result. */
-pro_status pro_member_run(pro_member_result *out, const pro_member *member, double rtol, double k_max,
-                          const struct pro_integrator *integrator) PRO_MUST_CHECK;
+/* Runs all of them, together where the integrator can; *seconds is the processor time of it all. PRO_EINPUT: a
+ * member makes no case; PRO_ENOMEM. A failed integration is a result. */
+pro_status pro_members_run(pro_member_result *out, double *seconds, const pro_member *members, size_t n,
+                           double rtol, double k_max, const struct pro_integrator *integrator) PRO_MUST_CHECK;
 #endif

@@ -368,19 +368,21 @@ typedef struct setting {
 
 static pro_status members_at(pro_checks *to, const pro_member *members, size_t n, const setting *at) {
   double *onset = malloc(2 * n * sizeof *onset), *state = onset + n;
-  if (!onset) return pro_fail(PRO_ENOMEM, "no memory for %zu members", n);
+  pro_member_result *results = malloc(n * sizeof *results);
   size_t onsets = 0, states = 0, failed = 0, mismatched = 0;
-  pro_status status = PRO_OK;
+  double seconds;
+  pro_status status = onset && results ? PRO_OK : pro_fail(PRO_ENOMEM, "no memory for %zu members", n);
+  if (status == PRO_OK) status = pro_members_run(results, &seconds, members, n, at->rtol, at->k_max, NULL);
   for (size_t i = 0; i < n && status == PRO_OK; i++) {
-    pro_member_result r;
-    status = pro_member_run(&r, &members[i], at->rtol, at->k_max, NULL);
-    if (status != PRO_OK) break;
-    failed += r.status != PRO_OK, mismatched += (size_t)r.mismatched;
-    if (!isnan(r.onset_error)) onset[onsets++] = r.onset_error;
-    if (!isnan(r.state_error)) state[states++] = r.state_error;
+    const pro_member_result *r = &results[i];
+    failed += r->status != PRO_OK, mismatched += (size_t)r->mismatched;
+    if (!isnan(r->onset_error)) onset[onsets++] = r->onset_error;
+    if (!isnan(r->state_error)) state[states++] = r->state_error;
   }
-  pro_spread o = pro_spread_of(onset, onsets), s = pro_spread_of(state, states);
+  pro_spread o = {0}, s = {0};
+  if (status == PRO_OK) o = pro_spread_of(onset, onsets), s = pro_spread_of(state, states);
   free(onset);
+  free(results);
   PRO_TRY(status);
   to->test = at->gated ? "test_kim" : "-";
   pro_checks_at_most(to, (double)(failed + mismatched), 0.0, "%s: failed, or an onset here or there only, of %zu",

@@ -97,10 +97,11 @@ pro_status pro_field_check_value(const pro_field *field, double value) {
     return pro_fail(PRO_EINPUT, "%s: there is no choice number %g", field->name, value);
   }
   if (isnan(value)) return pro_fail(PRO_EINPUT, "%s is not a number", field->name);
+  int whole = field->kind != PRO_INT || value == rint(value);
+  if (whole && value >= field->low && value <= field->high)
+    return PRO_OK; /* text is made only where it is needed */
   explain(seen, sizeof seen, field, value);
-  if (field->kind == PRO_INT && value != rint(value))
-    return pro_fail(PRO_EINPUT, "%s = %s is not a whole number", field->name, seen);
-  if (value >= field->low && value <= field->high) return PRO_OK;
+  if (!whole) return pro_fail(PRO_EINPUT, "%s = %s is not a whole number", field->name, seen);
   explain(low, sizeof low, field, field->low);
   explain(high, sizeof high, field, field->high);
   return pro_fail(PRO_EINPUT, "%s = %s is out of range: allowed is %s to %s", field->name, seen, low, high);

@@ -38,8 +38,9 @@ typedef struct pro_integrator {
    * yet, -1 where none can be: `why` says why. */
   void (*step)(void *self, signed char done[PRO_LANES]);
   const char *(*why)(const void *self, int lane);
-  /* The last accepted step's ends, and the state (n) anywhere between them. */
-  void (*span)(const void *self, int lane, double *from, double *to);
+  /* All lanes' times, and states (n), at the end of the last step that was accepted. */
+  const pro_lanes *(*state)(void *self, const pro_lanes **t);
+  /* The state (n) anywhere within that step. */
   void (*dense)(void *self, int lane, double t, double *y);
   void (*counts)(const void *self, int lane, pro_counts *out); /* of the lane's case so far */
 } pro_integrator;

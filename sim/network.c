@@ -155,7 +155,8 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
     const pro_reaction *r = &net->reactions[j];
     to->A[j][lane] = r->A;
     to->Ea[j][lane] = r->Ea;
-    to->cap[j][lane] = net->k_max * (r->cap > 0.0 ? r->cap : 1.0);
+    double cap = net->k_max * (r->cap > 0.0 ? r->cap : 1.0);
+    to->per_cap[j][lane] = cap < 1e100 ? 1.0 / cap : 0.0; /* beyond it is none; subnormal numbers are slow */
     for (int f = 0; f < PRO_FACTORS_MAX; f++)
       to->p[j][f][lane] = r->factors[f].p, to->q[j][f][lane] = r->factors[f].q;
     for (int s = 0; s < to->species; s++) to->change[j][s][lane] = change_of(net, j, s);
@@ -177,8 +178,8 @@ void pro_network_species(const pro_network *net, double soc, const double *xi, d
   }
 }
 
-static void species_from_extents(const pro_network_lanes *net, const pro_lanes *soc, const pro_lanes *xi,
-                                 pro_lanes *c) {
+void pro_network_species_lanes(const pro_network_lanes *net, const pro_lanes *soc, const pro_lanes *xi,
+                               pro_lanes *c) {
   for (int s = 0; s < net->species; s++) {
     c[s] = net->initial[s];
     if (net->form->species[s].per_soc != 0.0) c[s] += net->per_soc[s] * (*soc - 1.0);
@@ -192,7 +193,7 @@ static void species_from_extents(const pro_network_lanes *net, const pro_lanes *
 static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc, const pro_lanes *xi,
                      pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_soc, pro_lanes *slope_xi) {
   pro_lanes c[PRO_SPECIES_MAX];
-  species_from_extents(net, soc, xi, c);
+  pro_network_species_lanes(net, soc, xi, c);
   pro_lanes per_RT = 1.0 / (net->gas_constant * *T);
   int n = net->reactions;
   for (int j = 0; j < n; j++) {
@@ -207,7 +208,7 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
       else
         u *= f[k].value;
     }
-    pro_lanes lid = 1.0 / (1.0 + K / net->cap[j]);
+    pro_lanes lid = 1.0 / (1.0 + K * net->per_cap[j]);
     rate[j] = lid * K * u;
     if (!slope_T) continue;
     slope_T[j] = lid * lid * u * K * net->Ea[j] * per_RT / *T;

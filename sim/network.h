@@ -131,7 +131,7 @@ typedef struct pro_network_lanes {
   int species, reactions;
   pro_lanes gas_constant;
   pro_lanes initial[PRO_SPECIES_MAX], per_soc[PRO_SPECIES_MAX];
-  pro_lanes A[PRO_REACTIONS_MAX], Ea[PRO_REACTIONS_MAX], cap[PRO_REACTIONS_MAX]; /* cap: [1/s] */
+  pro_lanes A[PRO_REACTIONS_MAX], Ea[PRO_REACTIONS_MAX], per_cap[PRO_REACTIONS_MAX]; /* per_cap: [s] */
   pro_lanes p[PRO_REACTIONS_MAX][PRO_FACTORS_MAX], q[PRO_REACTIONS_MAX][PRO_FACTORS_MAX];
   pro_lanes change[PRO_REACTIONS_MAX][PRO_SPECIES_MAX];
   pro_lanes discharge[PRO_REACTIONS_MAX]; /* charge, as a share of the capacity, that a unit extent takes [-] */
@@ -144,6 +144,9 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net);
 void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc, const pro_lanes *xi,
                        pro_lanes *rate);
 
+/* Likewise of eight lanes: c (species). */
+void pro_network_species_lanes(const pro_network_lanes *net, const pro_lanes *soc, const pro_lanes *xi,
+                               pro_lanes *c);
 /* reads[j * n + i] (n x n): whether reaction j's rate depends on reaction i's extent. */
 void pro_network_reads(const pro_network *net, unsigned char *reads);
 /* As pro_network_rates, with slope_T[j] = d rate[j]/dT [1/(s K)], slope_soc[j] = d rate[j]/d soc [1/s] and

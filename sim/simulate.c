@@ -78,35 +78,48 @@ typedef struct flight {
       out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
 } flight;
 
-static void look_at(flight *f, double t, const double *y, pro_moment *now) {
-  const pro_layout *at = &f->system.cell.layout;
-  pro_lanes wide[PRO_STATES_MAX], wide_t = pro_lanes_all(t);
-  for (int i = 0; i < at->n; i++) wide[i] = pro_lanes_all(y[i]);
-  pro_drive_lanes drive;
-  pro_cell_view view;
-  pro_system_drive(&f->system, &wide_t, &drive);
-  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, wide);
+/* What a view of eight lanes says of one. */
+static void see(const flight *f, const pro_cell_view *view, const pro_drive_lanes *drive, int l, double t,
+                pro_moment *now) {
   *now = (pro_moment){.t = t,
-                      .T_core = view.T_core[0],
-                      .T_surface = view.T_surface[0],
-                      .T_side = view.T_side[0],
-                      .outflow = view.outflow[0],
-                      .T_ambient = drive.channel[PRO_DRIVE_T_ambient][0],
-                      .rate = view.rate[0],
-                      .voltage = view.voltage[0],
-                      .electrode_voltage = view.electrode_voltage[0],
-                      .short_conductance = view.short_conductance[0],
-                      .pressure = view.pressure[0],
-                      .collapse = view.collapse[0],
+                      .T_core = view->T_core[l],
+                      .T_surface = view->T_surface[l],
+                      .T_side = view->T_side[l],
+                      .outflow = view->outflow[l],
+                      .T_ambient = drive->channel[PRO_DRIVE_T_ambient][l],
+                      .rate = view->rate[l],
+                      .voltage = view->voltage[l],
+                      .electrode_voltage = view->electrode_voltage[l],
+                      .short_conductance = view->short_conductance[l],
+                      .pressure = view->pressure[l],
+                      .collapse = view->collapse[l],
                       .lag = 1.0,
                       .slack = -1.0};
-  double rate = view.rate_surface[0];
+  if (f->arc == ARC_none) return;
+  double rate = view->rate_surface[l];
   /* in a wait the wall is hotter, unless the cell has begun to outrun it */
   int waits = f->arc == ARC_wait || f->arc == ARC_rest;
   if (f->arc == ARC_seek || f->arc == ARC_follow || (waits && now->T_surface > now->T_ambient))
     now->rate_followed = rate;
   if (f->arc == ARC_follow) now->slack = f->in->drive.arc.threshold - rate;
   if (f->arc == ARC_lag) now->lag = now->T_surface - now->T_ambient;
+}
+
+/* Eight moments of a case: y holds the states (n) of the times in its lanes. */
+static void look_at_all(const flight *f, const pro_lanes *t, const pro_lanes *y, pro_moment now[PRO_LANES]) {
+  pro_drive_lanes drive;
+  pro_cell_view view;
+  pro_system_drive(&f->system, t, &drive);
+  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, y);
+  for (int l = 0; l < PRO_LANES; l++) see(f, &view, &drive, l, (*t)[l], &now[l]);
+}
+
+static void look_at(flight *f, double t, const double *y, pro_moment *now) {
+  pro_lanes wide[PRO_STATES_MAX], wide_t = pro_lanes_all(t);
+  pro_moment all[PRO_LANES];
+  for (int i = 0; i < f->system.cell.layout.n; i++) wide[i] = pro_lanes_all(y[i]);
+  look_at_all(f, &wide_t, wide, all);
+  *now = all[0];
 }
 
 /* The voltage that the clocks compare with: a short that is there from t = 0 on has not lowered it. */
@@ -266,30 +279,50 @@ static int switched_at_once(flight *f) {
   return -1;
 }
 
-/* Illinois on the dense output between a (margin `which` has its old sign) and b (it has changed): the first
- * moment found at which it has changed, to LOCATE_TO. */
+static void sort_times(double *t, int n) {
+  for (int i = 1; i < n; i++)
+    for (int k = i; k > 0 && t[k] < t[k - 1]; k--) {
+      double keep = t[k];
+      t[k] = t[k - 1], t[k - 1] = keep;
+    }
+}
+
+/* On the dense output between a (margin `which` has its old sign) and b (it has changed): the first moment found
+ * at which it has changed, to LOCATE_TO. A round looks at eight times at once, closest where the secant points:
+ * the bracket shrinks to a fifth at worst, and to the square of its share of the step as a rule. */
 static pro_moment locate(flight *f, int which, pro_moment a, pro_moment b) {
+  static const double around[PRO_LANES] = {-0.2, -0.02, -0.002, -0.0002, 0.0002, 0.002, 0.02, 0.2};
   double margin[PRO_WATCH_COUNT];
   pro_watch_margins(&f->watch, &a, margin);
   double ga = margin[which];
   pro_watch_margins(&f->watch, &b, margin);
   double gb = margin[which];
-  int side = 0;
-  for (int k = 0; k < 60 && b.t - a.t > LOCATE_TO; k++) {
-    double t = k % 3 == 2 ? 0.5 * (a.t + b.t) : a.t + (b.t - a.t) * (ga / (ga - gb));
-    if (!(t > a.t && t < b.t)) t = 0.5 * (a.t + b.t);
-    if (!(t > a.t && t < b.t)) break;
-    pro_moment middle;
-    look_inside(f, t, &middle);
-    pro_watch_margins(&f->watch, &middle, margin);
-    if ((margin[which] > 0.0) != f->watch.holds[which]) {
-      b = middle, gb = margin[which];
-      if (side == -1) ga *= 0.5;
-      side = -1;
-    } else {
-      a = middle, ga = margin[which];
-      if (side == 1) gb *= 0.5;
-      side = 1;
+  for (int round = 0; round < 60 && b.t - a.t > LOCATE_TO; round++) {
+    double width = b.t - a.t, root = a.t + width * (ga / (ga - gb)), t[PRO_LANES], y[PRO_STATES_MAX];
+    if (!(root > a.t && root < b.t)) root = 0.5 * (a.t + b.t);
+    for (int l = 0; l < PRO_LANES; l++) {
+      t[l] = root + around[l] * width;
+      if (!(t[l] > a.t)) t[l] = a.t + (root - a.t) * (1.0 - 0.1 * (l + 1)); /* nearer to the end that is near */
+      if (!(t[l] < b.t)) t[l] = b.t - (b.t - root) * (1.0 - 0.1 * (PRO_LANES - l));
+      if (!(t[l] > a.t && t[l] < b.t)) t[l] = 0.5 * (a.t + b.t);
+    }
+    if (!(t[0] > a.t && t[0] < b.t)) break; /* nothing lies between */
+    sort_times(t, PRO_LANES);
+    pro_lanes wide_t, wide[PRO_STATES_MAX];
+    pro_moment now[PRO_LANES];
+    for (int l = 0; l < PRO_LANES; l++) {
+      f->with->dense(f->integrator, f->lane, t[l], y);
+      wide_t[l] = t[l];
+      for (int i = 0; i < f->system.cell.layout.n; i++) wide[i][l] = y[i];
+    }
+    look_at_all(f, &wide_t, wide, now);
+    for (int l = 0; l < PRO_LANES; l++) {
+      pro_watch_margins(&f->watch, &now[l], margin);
+      if ((margin[which] > 0.0) != f->watch.holds[which]) {
+        b = now[l], gb = margin[which];
+        break;
+      }
+      a = now[l], ga = margin[which];
     }
   }
   return b;
@@ -297,11 +330,15 @@ static pro_moment locate(flight *f, int which, pro_moment a, pro_moment b) {
 
 /* Finds what happened between `last` and the end of the step, in order of time. Returns what switched a mode, or
  * -1: *last is then that moment, and what came after it is not true. */
-static int find_events(flight *f, pro_moment *last, double to) {
+static int find_events(flight *f, pro_moment *last, const pro_moment *at_end) {
+  const double to = at_end->t;
   for (;;) {
     double deadline = fmin(pro_watch_deadline(&f->watch), to);
     pro_moment end, first;
-    look_inside(f, deadline > last->t ? deadline : to, &end);
+    if (deadline > last->t && deadline < to)
+      look_inside(f, deadline, &end);
+    else
+      end = *at_end;
     double margin[PRO_WATCH_COUNT];
     pro_watch_margins(&f->watch, &end, margin);
     int which = -1;
@@ -443,15 +480,13 @@ static pro_status take_off(flight *f, int *goes_on) {
 }
 
 /* Sees what the integrator's step has brought, and goes on. */
-static pro_status take_step(flight *f, int *goes_on) {
+static pro_status take_step(flight *f, const pro_moment *end, int *goes_on) {
   *goes_on = 1;
   if (++f->steps > STEPS_MAX)
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", f->last.t, f->last.T_core,
                     STEPS_MAX);
-  double from, to;
-  f->with->span(f->integrator, f->lane, &from, &to);
-  int switched = find_events(f, &f->last, to);
-  if (switched >= 0) to = f->last.t;
+  int switched = find_events(f, &f->last, end);
+  double to = switched >= 0 ? f->last.t : end->t;
   record_until(f, to);
   f->with->dense(f->integrator, f->lane, to, f->y);
   f->t = to;
@@ -580,13 +615,20 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
   while (flying > 0) {
     signed char done[PRO_LANES] = {0};
     with->step(integrator, done);
+    const pro_lanes *t, *y = with->state(integrator, &t); /* one look for all of them */
+    pro_drive_lanes drive;
+    pro_cell_view view;
+    pro_system_drive(&a->shared, t, &drive);
+    pro_cell_look(&view, &a->shared.cell, &drive, &a->shared.modes, y);
     for (int l = 0; l < with->lanes; l++) {
       if (!a->of[l] || done[l] == 0) continue;
       flight *f = &a->flights[l];
       int goes_on = 0;
       pro_status so_far;
+      pro_moment end;
+      see(f, &view, &drive, l, (*t)[l], &end);
       if (done[l] > 0)
-        so_far = take_step(f, &goes_on);
+        so_far = take_step(f, &end, &goes_on);
       else
         so_far = pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", f->last.t, f->last.T_core,
                           with->why(integrator, l));

@@ -24,7 +24,7 @@ typedef struct solver {
   char why[160];
   int pivot[PRO_STATES_MAX];
   double lu[PRO_STATES_MAX * PRO_STATES_MAX]; /* row-major, n wide: I - gamma J, then its factors */
-  pro_lanes wide_y[PRO_STATES_MAX], wide_f[PRO_STATES_MAX];
+  pro_lanes wide_t, wide_y[PRO_STATES_MAX], wide_f[PRO_STATES_MAX];
   pro_lanes jacobian[PRO_STATES_MAX * PRO_STATES_MAX];
 } solver;
 
@@ -271,11 +271,12 @@ static const char *why(const void *self, int lane) {
   return s->why[0] ? s->why : "no reason given";
 }
 
-static void span(const void *self, int lane, double *from, double *to) {
-  (void)lane;
-  const solver *s = self;
-  *from = s->from;
-  *to = s->to;
+static const pro_lanes *state(void *self, const pro_lanes **t) {
+  solver *s = self;
+  widen(s, s->y);
+  s->wide_t = pro_lanes_all(s->to);
+  *t = &s->wide_t;
+  return s->wide_y;
 }
 
 static void dense(void *self, int lane, double t, double *y) {
@@ -309,7 +310,7 @@ const pro_integrator pro_integrator_cvode = {
     .stop = stop,
     .step = step,
     .why = why,
-    .span = span,
+    .state = state,
     .dense = dense,
     .counts = counts,
 };

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A Rosenbrock method for eight cases side by side: every lane has its own time, step and error control, and what
+ * happens in one does not touch the others.
+ *
+ *   W = I/(h gamma) - J        W k_i = f(t + c_i h, y + sum a_ij k_j) + sum C_ij k_j/h + h d_i df/dt
+ *
+ * Hairer & Wanner, Solving Ordinary Differential Equations II (1996), IV.7. Linear invariants of f are kept to
+ * rounding. W is factorised in its own sparsity, which a structure of cases has in common; what nothing reads (the
+ * ledgers' integrals) is not factorised but substituted. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/integrator.h"
+
+/* ---- the method ---- */
+
+enum { STAGES = 8, DENSE = 3 };
+
+/* Rodas5P: order 5, 8 stages, stiffly accurate, dense output of order 4: Steinebach, BIT 63 (2023) 27. */
+#define ORDER 5.0
+#define GAMMA 0.21193756319429014
+static const double A[STAGES][STAGES] = {
+    {0},
+    {3.0},
+    {2.849394379747939, 0.45842242204463923},
+    {-6.954028509809101, 2.489845061869568, -10.358996098473584},
+    {2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641},
+    {-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946},
+    {-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946, 1.0},
+    {-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946, 1.0,
+     1.0}};
+static const double C[STAGES][STAGES] = {
+    {0},
+    {-14.155112264123755},
+    {-17.97296035885952, -2.859693295451294},
+    {147.12150275711716, -1.41221402718213, 71.68940251302358},
+    {165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306},
+    {24.854864614690072, -3.0009227002832186, 47.4931110020768, 5.5814197821558125, -0.6610691825249471},
+    {30.91273214028599, -3.1208243349937974, 77.79954646070892, 34.28646028294783, -19.097331116725623,
+     -28.087943162872662},
+    {37.80277123390563, -3.2571969029072276, 112.26918849496327, 66.9347231244047, -40.06618937091002,
+     -54.66780262877968, -9.48861652309627}};
+static const double at[STAGES] = {
+    0.0, 0.635812689582871, 0.409579839339754, 0.976930672506072, 0.428840360955867, 1.0, 1.0, 1.0};
+static const double D[STAGES] = {
+    0.21193756319429, -0.423875126388581, -0.338462712623593, 1.80464528728828, 2.32582563976507, 0.0, 0.0, 0.0};
+static const double H[DENSE][STAGES] = {
+    {25.948786856663858, -2.5579724845846235, 10.433815404888879, -2.3679251022685204, 0.524948541321073,
+     1.1241088310450404, 0.4272876194431874, -0.17202221070155493},
+    {-9.91568850695171, -0.9689944594115154, 3.0438037242978453, -24.495224566215796, 20.176138334709044,
+     15.98066361424651, -6.789040303419874, -6.710236069923372},
+    {11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643, -52.072871366152654,
+     -59.78993625266729, -0.15582684282751913, 4.883087185713722}};
+
+/* ---- W in its own sparsity ---- */
+
+enum { SLOTS_MAX = PRO_STATES_MAX * PRO_STATES_MAX, UPDATES_MAX = 12000 };
+
+typedef struct entry {
+  int16_t slot, of; /* of W; of the Jacobian, -1: none (it fills in) */
+} entry;
+typedef struct update { /* W[to] -= W[lower] * W[upper] */
+  int16_t to, lower, upper;
+} update;
+typedef struct place { /* of a factor */
+  int16_t slot, index;
+} place;
+typedef struct pivot {
+  int index, diagonal;      /* unknown, slot */
+  int lower, lower_end;     /* below it: places[lower..lower_end) */
+  int upper, upper_end;     /* right of it */
+  int updates, updates_end; /* what it takes off the rest */
+} pivot;
+
+typedef struct elimination {
+  int m, slots, entries, places;
+  pivot pivots[PRO_STATES_MAX];
+  entry entry[SLOTS_MAX];
+  place place[SLOTS_MAX];
+  update update[UPDATES_MAX];
+  int sums; /* of what nothing reads: row += J[of] x[column] */
+  struct {
+    int16_t row, column, of;
+  } sum[SLOTS_MAX];
+} elimination;
+
+/* Order by Markowitz on the diagonal: the pivot that fills in least. Rows are not exchanged: 1/(h gamma) outweighs
+ * the rest as soon as the step is small enough for the error's control, and where it does not the step is refused.
+ */
+static pro_status plan_elimination(elimination *e, const pro_sparsity *s, int n, int m) {
+  static _Thread_local int16_t slot[PRO_STATES_MAX][PRO_STATES_MAX]; /* -1: none */
+  unsigned char gone[PRO_STATES_MAX] = {0};
+  memset(e, 0, sizeof *e);
+  e->m = m;
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < m; j++) {
+      int16_t of = s->place[i * n + j];
+      slot[i][j] = -1;
+      if (of < 0 && i != j) continue;
+      slot[i][j] = (int16_t)e->slots++;
+      e->entry[e->entries++] = (entry){slot[i][j], of};
+    }
+  int updates = 0;
+  for (int k = 0; k < m; k++) {
+    int best = -1;
+    long least = 0;
+    for (int i = 0; i < m; i++) {
+      if (gone[i]) continue;
+      long row = 0, column = 0;
+      for (int j = 0; j < m; j++)
+        if (!gone[j] && j != i) row += slot[i][j] >= 0, column += slot[j][i] >= 0;
+      if (best < 0 || row * column < least) best = i, least = row * column;
+    }
+    pivot *p = &e->pivots[k];
+    p->index = best, p->diagonal = slot[best][best];
+    gone[best] = 1;
+    p->lower = e->places;
+    for (int i = 0; i < m; i++)
+      if (!gone[i] && slot[i][best] >= 0) e->place[e->places++] = (place){slot[i][best], (int16_t)i};
+    p->lower_end = p->upper = e->places;
+    for (int j = 0; j < m; j++)
+      if (!gone[j] && slot[best][j] >= 0) e->place[e->places++] = (place){slot[best][j], (int16_t)j};
+    p->upper_end = e->places;
+    p->updates = updates;
+    for (int i = p->lower; i < p->lower_end; i++)
+      for (int j = p->upper; j < p->upper_end; j++) {
+        int16_t *to = &slot[e->place[i].index][e->place[j].index];
+        if (*to < 0) {
+          *to = (int16_t)e->slots++;
+          e->entry[e->entries++] = (entry){*to, -1};
+        }
+        if (updates == UPDATES_MAX) return pro_fail(PRO_EBUG, "the Jacobian fills in too much");
+        e->update[updates++] = (update){*to, e->place[i].slot, e->place[j].slot};
+      }
+    p->updates_end = updates;
+  }
+  for (int i = m; i < n; i++)
+    for (int j = 0; j < m; j++) {
+      int16_t of = s->place[i * n + j];
+      if (of < 0) continue;
+      e->sum[e->sums].row = (int16_t)i, e->sum[e->sums].column = (int16_t)j, e->sum[e->sums].of = of;
+      e->sums++;
+    }
+  return PRO_OK;
+}
+
+static void factorise(const elimination *e, const pro_lanes *J, pro_lanes diagonal, pro_lanes *W) {
+  for (int i = 0; i < e->entries; i++)
+    W[e->entry[i].slot] = e->entry[i].of >= 0 ? -J[e->entry[i].of] : pro_lanes_all(0.0);
+  for (int k = 0; k < e->m; k++) W[e->pivots[k].diagonal] += diagonal;
+  for (int k = 0; k < e->m; k++) {
+    const pivot *p = &e->pivots[k];
+    pro_lanes per = 1.0 / W[p->diagonal];
+    W[p->diagonal] = per;
+    for (int i = p->lower; i < p->lower_end; i++) W[e->place[i].slot] *= per;
+    for (int u = p->updates; u < p->updates_end; u++)
+      W[e->update[u].to] -= W[e->update[u].lower] * W[e->update[u].upper];
+  }
+}
+
+/* b becomes W^-1 b; scale = h gamma */
+static void solve(const elimination *e, const pro_lanes *J, const pro_lanes *W, int n, pro_lanes scale,
+                  pro_lanes *b) {
+  for (int k = 0; k < e->m; k++) {
+    const pivot *p = &e->pivots[k];
+    pro_lanes x = b[p->index];
+    for (int i = p->lower; i < p->lower_end; i++) b[e->place[i].index] -= W[e->place[i].slot] * x;
+  }
+  for (int k = e->m - 1; k >= 0; k--) {
+    const pivot *p = &e->pivots[k];
+    pro_lanes x = b[p->index];
+    for (int j = p->upper; j < p->upper_end; j++) x -= W[e->place[j].slot] * b[e->place[j].index];
+    b[p->index] = x * W[p->diagonal];
+  }
+  for (int s = 0; s < e->sums; s++) b[e->sum[s].row] += J[e->sum[s].of] * b[e->sum[s].column];
+  for (int i = e->m; i < n; i++) b[i] *= scale;
+}
+
+/* ---- lanes ---- */
+
+#define GROWTH 6.0 /* of a step, at most */
+#define SHRINK 0.2 /* and at least */
+#define SAFETY 0.9
+#define REFUSALS 200 /* of one step in a row, before the case fails */
+
+typedef struct solver {
+  pro_system *system;
+  int n, m;
+  pro_sparsity where;
+  elimination plan;
+  pro_lanes t, h, stop;        /* of the step that comes [s] */
+  pro_lanes from, to;          /* of the last one accepted */
+  pro_lanes y[PRO_STATES_MAX]; /* at t */
+  pro_lanes atol[PRO_STATES_MAX];
+  pro_lanes error_before;                         /* of the last one accepted; the controller's memory */
+  signed char flies[PRO_LANES], fresh[PRO_LANES]; /* started; without a step size */
+  int refusals[PRO_LANES];
+  pro_counts counts[PRO_LANES];
+  char why[PRO_LANES][160];
+  /* of the last attempt */
+  int prepared; /* dense output's polynomial */
+  pro_lanes y0[PRO_STATES_MAX], y1[PRO_STATES_MAX], k[STAGES][PRO_STATES_MAX], polynomial[DENSE][PRO_STATES_MAX];
+  pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], W[SLOTS_MAX];
+} solver;
+
+static void destroy(void *self) { free(self); }
+
+static pro_status create(void **out, pro_system *system) {
+  solver *s = aligned_alloc(64, (sizeof *s + 63) / 64 * 64);
+  if (!s) return pro_fail(PRO_ENOMEM, "no memory for the integrator");
+  memset(s, 0, sizeof *s);
+  s->system = system;
+  s->n = system->cell.layout.n;
+  s->m = system->cell.layout.feedback;
+  pro_cell_sparsity(&s->where, &system->cell);
+  system->where = &s->where;
+  pro_status status = plan_elimination(&s->plan, &s->where, s->n, s->m);
+  if (status != PRO_OK) {
+    free(s);
+    return status;
+  }
+  s->h = pro_lanes_all(1.0);
+  *out = s;
+  return PRO_OK;
+}
+
+static pro_status start(void *self, int lane, double t, const double *y, double t_stop) {
+  solver *s = self;
+  if (t == 0.0) { /* another case */
+    double atol[PRO_STATES_MAX];
+    pro_cell_tolerances(&s->system->cell, lane, s->system->rtol[lane], atol);
+    for (int i = 0; i < s->n; i++) s->atol[i][lane] = atol[i];
+    s->counts[lane] = (pro_counts){0};
+    s->why[lane][0] = '\0';
+  }
+  /* after a break of the drive the step's size is a good guess; not where an event has cut the last one */
+  s->fresh[lane] = t == 0.0 || t != s->to[lane];
+  s->flies[lane] = 1;
+  s->refusals[lane] = 0;
+  s->error_before[lane] = 1.0;
+  for (int i = 0; i < s->n; i++) s->y[i][lane] = y[i];
+  s->t[lane] = s->from[lane] = s->to[lane] = t;
+  s->stop[lane] = t_stop;
+  return PRO_OK;
+}
+
+/* An empty lane goes on computing what it computed last, and nobody looks. */
+static void stop(void *self, int lane) {
+  solver *s = self;
+  s->flies[lane] = 0;
+}
+
+/* 1/w: as CVODE's, an extent counts by what it has used or by what it has left, whichever is less. */
+static void weights(const solver *s, const pro_lanes *y, const pro_lanes *z, pro_lanes *w) {
+  const pro_layout *at_ = &s->system->cell.layout;
+  const pro_network_lanes *net = &s->system->cell.network;
+  pro_lanes rtol;
+  for (int l = 0; l < PRO_LANES; l++) rtol[l] = s->system->rtol[l];
+  for (int i = 0; i < s->m; i++)
+    w[i] = 1.0 / (rtol * pro_lanes_max(pro_lanes_abs(y[i]), pro_lanes_abs(z[i])) + s->atol[i]);
+  pro_lanes soc = at_->soc >= 0 ? y[at_->soc] : s->system->cell.soc_initial, c[PRO_SPECIES_MAX];
+  pro_network_species_lanes(net, &soc, y + at_->xi, c);
+  for (int j = 0; j < at_->reactions; j++) {
+    pro_lanes least = pro_lanes_abs(y[at_->xi + j]);
+    for (int k = 0; k < net->species; k++)
+      if (net->form->reactions[j].change[k] < 0.0)
+        least = pro_lanes_min(least, pro_lanes_abs(c[k] / net->form->reactions[j].change[k]));
+    w[at_->xi + j] = 1.0 / (rtol * least + s->atol[at_->xi + j]);
+  }
+}
+
+static pro_lanes norm(const solver *s, const pro_lanes *e, const pro_lanes *w) {
+  pro_lanes sum = pro_lanes_all(0.0);
+  for (int i = 0; i < s->m; i++) sum += (e[i] * w[i]) * (e[i] * w[i]);
+  return pro_lanes_sqrt(sum / (double)s->m);
+}
+
+static pro_lanes power(pro_lanes x, double exponent) { return pro_lanes_exp(exponent * pro_lanes_log(x)); }
+
+/* A first step such that an explicit Euler step would err by half the tolerance: its error is h^2/2 (J f + df/dt).
+ */
+static void first_steps(solver *s, const pro_lanes *f, const pro_lanes *f_t) {
+  int any = 0;
+  for (int l = 0; l < PRO_LANES; l++) any |= s->fresh[l];
+  if (!any) return;
+  pro_lanes second[PRO_STATES_MAX], w[PRO_STATES_MAX];
+  weights(s, s->y, s->y, w);
+  for (int i = 0; i < s->m; i++) {
+    second[i] = f_t[i];
+    for (int j = 0; j < s->m; j++)
+      if (s->where.place[i * s->n + j] >= 0) second[i] += s->J[s->where.place[i * s->n + j]] * f[j];
+  }
+  pro_lanes h = 1.0 / pro_lanes_sqrt(norm(s, second, w) + 1e-24), span = s->stop - s->t;
+  for (int l = 0; l < PRO_LANES; l++) {
+    if (!s->fresh[l]) continue;
+    s->h[l] = h[l] > 0.0 && h[l] < span[l] ? h[l] : h[l] > 0.0 ? span[l] : 1e-6;
+    s->fresh[l] = 0;
+  }
+}
+
+static void add_time_slope(const solver *s, const pro_lanes *f, pro_lanes *f_t) {
+  int sloped = 0;
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++)
+    for (int l = 0; l < PRO_LANES; l++) sloped |= s->flies[l] && s->system->slope[c][l] != 0.0;
+  for (int i = 0; i < s->n; i++) f_t[i] = pro_lanes_all(0.0);
+  if (!sloped) return;
+  pro_lanes step = 1e-4 * s->h, later = s->t + step;
+  pro_system_rhs(s->system, &later, s->y, f_t);
+  step = later - s->t; /* as it was added */
+  for (int i = 0; i < s->n; i++) f_t[i] = (f_t[i] - f[i]) / step;
+}
+
+/* One attempt of all lanes; returns the errors over the tolerance. */
+static pro_lanes attempt(solver *s) {
+  const int n = s->n;
+  pro_lanes f[PRO_STATES_MAX], f_t[PRO_STATES_MAX], b[PRO_STATES_MAX], w[PRO_STATES_MAX];
+  pro_system_rhs(s->system, &s->t, s->y, f);
+  pro_system_jacobian(s->system, &s->t, s->y, s->J);
+  add_time_slope(s, f, f_t);
+  first_steps(s, f, f_t);
+  /* the last step ends at the stop; one that would leave a sliver takes it along */
+  pro_lanes left = s->stop - s->t;
+  s->h = pro_select(s->h * 1.0001 >= left, left, s->h);
+  pro_lanes h = s->h, per_h = 1.0 / h;
+  factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
+  memcpy(s->y0, s->y, (size_t)n * sizeof s->y[0]);
+  for (int i = 0; i < STAGES; i++) {
+    if (i > 0) {
+      for (int x = 0; x < n; x++) {
+        pro_lanes sum = s->y0[x];
+        for (int j = 0; j < i; j++)
+          if (A[i][j] != 0.0) sum += A[i][j] * s->k[j][x];
+        s->y1[x] = sum;
+      }
+      pro_lanes t = s->t + at[i] * h;
+      pro_system_rhs(s->system, &t, s->y1, f);
+    }
+    for (int x = 0; x < n; x++) {
+      pro_lanes sum = pro_lanes_all(0.0);
+      for (int j = 0; j < i; j++) sum += C[i][j] * s->k[j][x];
+      b[x] = f[x] + sum * per_h;
+      if (D[i] != 0.0) b[x] += (D[i] * h) * f_t[x];
+    }
+    solve(&s->plan, s->J, s->W, n, GAMMA * h, b);
+    memcpy(s->k[i], b, (size_t)n * sizeof b[0]);
+  }
+  for (int x = 0; x < n; x++) s->y1[x] += s->k[STAGES - 1][x];
+  s->prepared = 0;
+  weights(s, s->y0, s->y1, w);
+  return norm(s, s->k[STAGES - 1], w);
+}
+
+static void step(void *self, signed char done[PRO_LANES]) {
+  solver *s = self;
+  pro_lanes error = attempt(s), floor = pro_lanes_max(error, pro_lanes_all(1e-8));
+  /* predictive where it was accepted (Gustafsson), plain where it was not */
+  pro_lanes plain = SAFETY * power(floor, -1.0 / ORDER);
+  pro_lanes wise = SAFETY * power(floor, -0.7 / ORDER) * power(s->error_before, 0.4 / ORDER);
+  for (int l = 0; l < PRO_LANES; l++) {
+    done[l] = 0;
+    if (!s->flies[l]) continue;
+    double h = s->h[l];
+    s->counts[l].rhs_calls += STAGES, s->counts[l].jacobian_calls++;
+    if (error[l] <= 1.0) {
+      int last = s->t[l] + h >= s->stop[l];
+      s->from[l] = s->t[l];
+      s->to[l] = s->t[l] = last ? s->stop[l] : s->t[l] + h;
+      for (int i = 0; i < s->n; i++) s->y[i][l] = s->y1[i][l];
+      double grow = wise[l] < plain[l] ? wise[l] : plain[l];
+      if (grow > GROWTH) grow = GROWTH;
+      if (grow < SHRINK) grow = SHRINK;
+      if (s->refusals[l] > 0 && grow > 1.0) grow = 1.0;
+      s->h[l] = h * grow;
+      s->error_before[l] = floor[l] > 1e-4 ? floor[l] : 1e-4;
+      s->refusals[l] = 0;
+      s->counts[l].steps++;
+      done[l] = 1;
+      continue;
+    }
+    double shrink = plain[l] > SHRINK ? plain[l] : SHRINK; /* also of what is no number */
+    s->h[l] = h * (shrink < 0.9 ? shrink : 0.9);
+    s->counts[l].rejected++;
+    if (++s->refusals[l] <= REFUSALS && s->t[l] + s->h[l] > s->t[l]) continue;
+    snprintf(s->why[l], sizeof s->why[l], "the error stays above the tolerance down to steps of %.3g s", h);
+    done[l] = -1;
+    s->flies[l] = 0;
+  }
+}
+
+static const char *why(const void *self, int lane) {
+  const solver *s = self;
+  return s->why[lane];
+}
+
+static const pro_lanes *state(void *self, const pro_lanes **t) {
+  solver *s = self;
+  *t = &s->t;
+  return s->y;
+}
+
+static void prepare(solver *s) {
+  for (int d = 0; d < DENSE; d++)
+    for (int x = 0; x < s->n; x++) {
+      pro_lanes sum = H[d][0] * s->k[0][x];
+      for (int i = 1; i < STAGES; i++) sum += H[d][i] * s->k[i][x];
+      s->polynomial[d][x] = sum;
+    }
+  s->prepared = 1;
+}
+
+static void dense(void *self, int lane, double t, double *y) {
+  solver *s = self;
+  double theta = (t - s->from[lane]) / (s->to[lane] - s->from[lane]);
+  if (!(theta < 1.0)) {
+    for (int i = 0; i < s->n; i++) y[i] = s->y[i][lane];
+    return;
+  }
+  if (!s->prepared) prepare(s);
+  if (theta < 0.0) theta = 0.0;
+  double rest = 1.0 - theta;
+  for (int i = 0; i < s->n; i++) {
+    double p = s->polynomial[0][i][lane] + theta * (s->polynomial[1][i][lane] + theta * s->polynomial[2][i][lane]);
+    y[i] = rest * s->y0[i][lane] + theta * (s->y1[i][lane] + rest * p);
+  }
+}
+
+static void counts(const void *self, int lane, pro_counts *out) {
+  const solver *s = self;
+  *out = s->counts[lane];
+}
+
+const pro_integrator pro_integrator_rosenbrock = {
+    .name = "rosenbrock",
+    .doc = "Rodas5P, a Rosenbrock method of order 5, for eight cases side by side.",
+    .source = "Steinebach, BIT 63 (2023) 27",
+    .lanes = PRO_LANES,
+    .create = create,
+    .destroy = destroy,
+    .start = start,
+    .stop = stop,
+    .step = step,
+    .why = why,
+    .state = state,
+    .dense = dense,
+    .counts = counts,
+};

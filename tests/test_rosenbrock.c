@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * test: quick; links: prodrome_bench
+ * The ensemble integrator: its order, that lanes do not touch each other, and that it agrees with CVODE. */
+#include "bench/bench.h"
+#include "sim/integrator.h"
+#include "tests/support.h"
+
+static const pro_integrator *rosenbrock(void) {
+  const pro_integrator *found = pro_integrator_find("rosenbrock");
+  ck_assert(found != NULL);
+  return found;
+}
+
+/* ---- order ---- */
+
+/* The whole state after `steps` equal steps over 40 s of a cell that heats itself while its surroundings warm. */
+static void march(double *y, const pro_case *in, int steps) {
+  static pro_system system;
+  const pro_integrator *with = rosenbrock();
+  memset(&system, 0, sizeof system);
+  pro_cell_load(&system.cell, 0, in);
+  system.modes = pro_modes_start();
+  for (int l = 0; l < PRO_LANES; l++) system.rtol[l] = 1e-2;
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++) {
+    double slope, value = pro_channel_at(&in->drive.channel[c], 0.0, &slope);
+    system.value[c] = pro_lanes_all(value), system.slope[c] = pro_lanes_all(slope);
+  }
+  void *self;
+  ck_assert_int_eq(with->create(&self, &system), PRO_OK);
+  pro_cell_start(&system.cell, in, y);
+  for (int k = 0; k < steps; k++) {
+    double end = 40.0 * (k + 1) / steps;
+    ck_assert_int_eq(with->start(self, 0, 40.0 * k / steps, y, end), PRO_OK);
+    signed char done[PRO_LANES];
+    const pro_lanes *t, *now;
+    do {
+      with->step(self, done);
+      ck_assert_int_ge(done[0], 0);
+      now = with->state(self, &t);
+    } while ((*t)[0] < end);
+    for (int i = 0; i < system.cell.layout.n; i++) y[i] = now[i][0];
+  }
+  pro_counts counts;
+  with->counts(self, 0, &counts);
+  /* where the controller cuts some, it is few */
+  ck_assert_msg(counts.steps <= steps + steps / 40 + 4, "%ld steps, wanted %d", counts.steps, steps);
+  with->destroy(self);
+}
+
+START_TEST(error_falls_with_the_fifth_power_of_the_step) {
+  pro_case in;
+  support_case(&in, "lco_18650_kim");
+  in.T_initial = 430.0;
+  in.drive.channel[PRO_DRIVE_T_ambient] = (pro_channel){0};
+  pro_channel_add(&in.drive.channel[PRO_DRIVE_T_ambient], 0.0, 450.0);
+  pro_channel_add(&in.drive.channel[PRO_DRIVE_T_ambient], 1000.0, 1450.0);
+  double exact[PRO_STATES_MAX], y[PRO_STATES_MAX], error[3];
+  march(exact, &in, 1280);
+  pro_cell_lanes cell;
+  pro_cell_load(&cell, 0, &in);
+  for (int k = 0; k < 3; k++) {
+    march(y, &in, 20 << k);
+    error[k] = fabs(y[cell.layout.U_core] - exact[cell.layout.U_core]);
+    ck_assert_double_gt(error[k], 1e-9); /* above rounding, of some 1e4 J */
+  }
+  for (int k = 0; k < 2; k++) {
+    double order = log2(error[k] / error[k + 1]);
+    ck_assert_msg(order > 4.3 && order < 6.0, "order %.2f: %g J, then %g J", order, error[k], error[k + 1]);
+  }
+}
+END_TEST
+
+/* ---- lanes ---- */
+
+enum { TOGETHER = 19 };
+
+static void mixed(pro_run *run, int k) {
+  static const char *const presets[] = {"nmc811_18650", "lfp_18650", "nmc811_18650", "nmc_pouch_25Ah"};
+  *run = (pro_run){0};
+  pro_bench_abuse(&run->in, presets[k % (int)PRO_COUNT(presets)], k % PRO_BENCH_ABUSES);
+  run->in.period = 10.0, run->in.rtol = 1e-6, run->in.run = (uint64_t)k;
+  if (k == 11) run->in.soc_initial = 0.3;
+}
+
+/* Whatever flies beside it, a case has its own bytes. */
+START_TEST(a_case_has_its_bytes_whatever_its_neighbours) {
+  static pro_run together[TOGETHER];
+  pro_run *list[TOGETHER];
+  for (int k = 0; k < TOGETHER; k++) mixed(&together[k], k), list[TOGETHER - 1 - k] = &together[k];
+  ck_assert_int_eq(pro_run_cases(list, TOGETHER, rosenbrock()), PRO_OK);
+  for (int k = 0; k < TOGETHER; k++) {
+    pro_run alone;
+    mixed(&alone, k);
+    ck_assert_int_eq(pro_run_case(&alone, rosenbrock()), PRO_OK);
+    ck_assert_int_eq(alone.status, together[k].status);
+    const pro_trajectory *a = alone.truth, *b = together[k].truth;
+    ck_assert_uint_eq(a->samples, b->samples);
+    for (int c = 0; c < PRO_TRUTH_COUNT; c++)
+      support_check(memcmp(a->truth[c], b->truth[c], a->samples * sizeof(double)) == 0, "case %d: %s differs", k,
+                    pro_truth_names[c]);
+    ck_assert_mem_eq(a->clock, b->clock, sizeof a->clock);
+    ck_assert(a->T_max == b->T_max && a->steps == b->steps && a->rejected == b->rejected);
+    pro_run_clear(&alone);
+  }
+  for (int k = 0; k < TOGETHER; k++) pro_run_clear(&together[k]);
+}
+END_TEST
+
+/* ---- the reference ---- */
+
+/* At rtol 1e-6 against CVODE at 1e-10: the same outcome, the moments of vent and runaway and the rise to the peak
+ * within 1e-4; an internal short's are the hardest. */
+START_TEST(agrees_with_cvode) {
+  static const char *const presets[] = {"lco_18650", "nca_18650", "lfp_prismatic_280Ah", "nmc811_21700"};
+  static pro_run fast[PRO_COUNT(presets) * PRO_BENCH_ABUSES];
+  pro_run *list[PRO_COUNT(fast)];
+  size_t runaways = 0;
+  for (size_t k = 0; k < PRO_COUNT(fast); k++) {
+    fast[k] = (pro_run){0};
+    pro_bench_abuse(&fast[k].in, presets[k / PRO_BENCH_ABUSES], (int)(k % PRO_BENCH_ABUSES));
+    fast[k].in.period = 100.0, fast[k].in.rtol = 1e-6;
+    list[k] = &fast[k];
+  }
+  ck_assert_int_eq(pro_run_cases(list, PRO_COUNT(fast), rosenbrock()), PRO_OK);
+  for (size_t k = 0; k < PRO_COUNT(fast); k++) {
+    pro_run slow = {.in = fast[k].in};
+    slow.in.rtol = 1e-10;
+    ck_assert_int_eq(pro_run_case(&slow, pro_integrator_find("cvode")), PRO_OK);
+    ck_assert_msg(fast[k].status == PRO_OK && slow.status == PRO_OK, "case %zu: %s%s", k, fast[k].message,
+                  slow.message);
+    const pro_trajectory *a = fast[k].truth, *b = slow.truth;
+    ck_assert_int_eq(a->outcome, b->outcome);
+    static const int clocks[] = {PRO_CLOCK_vent, PRO_CLOCK_runaway};
+    for (size_t c = 0; c < PRO_COUNT(clocks); c++) {
+      double x = a->clock[clocks[c]], y = b->clock[clocks[c]];
+      ck_assert_int_eq(isnan(x), isnan(y));
+      if (!isnan(y))
+        ck_assert_msg(fabs(x - y) <= 1e-4 * y, "case %zu: %s at %.6f s, CVODE %.6f s", k,
+                      pro_clock_names[clocks[c]], x, y);
+    }
+    runaways += b->outcome == PRO_OUTCOME_runaway;
+    double rise = b->T_max - fast[k].in.T_initial;
+    ck_assert_msg(fabs(a->T_max - b->T_max) <= 1e-4 * rise + 1e-3, "case %zu: T_max %.6f K, CVODE %.6f K", k,
+                  a->T_max, b->T_max);
+    ck_assert(a->ledger.energy_gap < 1e-9 && a->ledger.mass_gap < 1e-9 && a->ledger.charge_gap < 1e-9);
+    pro_run_clear(&slow);
+    pro_run_clear(&fast[k]);
+  }
+  ck_assert_uint_gt(runaways, 8);
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("rosenbrock");
+  TCase *tests = tcase_create("rosenbrock");
+  tcase_set_timeout(tests, 120.0);
+  tcase_add_test(tests, error_falls_with_the_fifth_power_of_the_step);
+  tcase_add_test(tests, a_case_has_its_bytes_whatever_its_neighbours);
+  tcase_add_test(tests, agrees_with_cvode);
+  suite_add_tcase(suite, tests);
+  return support_main(suite);
+}
