@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/ensemble.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -10,19 +11,22 @@
 
 #include "sim/simulate.h"
 
-enum { SPARE = 16 }; /* finished runs that may wait for a slow one, beyond two a thread */
+enum { SPARE = 16 };      /* finished runs that may wait for a slow one, beyond two batches a thread */
+enum { BATCH_MAX = 32 };  /* cases that a thread takes at once, for an integrator with lanes */
+#define BATCH_BYTES 6.4e7 /* that a batch may hold */
 
 typedef struct slot {
   pro_run run;
   atomic_int ready;
 } slot;
 
-/* Threads take case numbers in turn. A finished run waits in slot number % slots until all before it were handed
- * over; whoever holds `door` hands over what is ready. A case is begun only while its slot is free. */
+/* Threads take case numbers in turn, a batch at a time. A finished run waits in slot number % slots until all
+ * before it were handed over; whoever holds `door` hands over what is ready. A case is begun only while its slot
+ * is free. */
 typedef struct crew {
   const pro_ensemble *job;
   slot *slots;
-  uint64_t slot_count;
+  uint64_t slot_count, batch;
   atomic_uint_fast64_t taken, handed; /* counted from job->first */
   atomic_int halt;                    /* no new cases: stop or failure */
   omp_lock_t door;
@@ -60,23 +64,31 @@ static void hand_over(crew *c) {
   omp_unset_lock(&c->door);
 }
 
-static void live(crew *c, slot *s, uint64_t k) {
-  memset(&s->run, 0, sizeof s->run);
+static pro_status make_case(pro_case *out, const pro_ensemble *job, uint64_t k) {
+  return job->scenario ? pro_scenario_case(out, job->scenario, k) : job->make(out, k, job->recipe);
+}
+
+/* Cases n to n + count, counted from job->first. */
+static void live(crew *c, uint64_t n, uint64_t count) {
   const pro_ensemble *job = c->job;
-  pro_status status =
-      job->scenario ? pro_scenario_case(&s->run.in, job->scenario, k) : job->make(&s->run.in, k, job->recipe);
-  if (status == PRO_OK)
-    status = pro_run_case(&s->run, job->integrator);
-  else { /* contradictory draws are data, as a failed integration is */
-    s->run.status = status;
-    snprintf(s->run.message, sizeof s->run.message, "%s", pro_error_message());
-    status = PRO_OK;
+  pro_run *runs[BATCH_MAX];
+  size_t made = 0;
+  for (uint64_t i = n; i < n + count; i++) {
+    pro_run *run = &c->slots[i % c->slot_count].run;
+    memset(run, 0, sizeof *run);
+    run->status = make_case(&run->in, job, job->first + i);
+    if (run->status == PRO_OK)
+      runs[made++] = run;
+    else /* contradictory draws are data, as a failed integration is */
+      snprintf(run->message, sizeof run->message, "%s", pro_error_message());
   }
+  pro_status status = pro_run_cases(runs, made, job->integrator);
   if (status == PRO_OK) return;
   omp_set_lock(&c->failure);
   if (c->failed == PRO_OK) {
     c->failed = status;
-    snprintf(c->reason, sizeof c->reason, "case %llu: %s", (unsigned long long)k, pro_error_message());
+    snprintf(c->reason, sizeof c->reason, "among cases %llu to %llu: %s", (unsigned long long)(job->first + n),
+             (unsigned long long)(job->first + n + count - 1), pro_error_message());
   }
   omp_unset_lock(&c->failure);
   atomic_store(&c->halt, 2);
@@ -93,23 +105,35 @@ static void work(crew *c) {
     /* taking a number is a promise to hand its run over: look for room first */
     uint64_t n = atomic_load(&c->taken);
     if (n >= c->job->count) return;
-    if (n - atomic_load(&c->handed) >= c->slot_count) {
+    uint64_t count = c->job->count - n < c->batch ? c->job->count - n : c->batch;
+    if (n + count - atomic_load(&c->handed) > c->slot_count) {
       hand_over(c);
-      if (n - atomic_load(&c->handed) >= c->slot_count) nanosleep(&moment, NULL);
+      if (n + count - atomic_load(&c->handed) > c->slot_count) nanosleep(&moment, NULL);
       continue;
     }
-    if (!atomic_compare_exchange_strong(&c->taken, &n, n + 1)) continue;
-    slot *s = &c->slots[n % c->slot_count];
-    live(c, s, c->job->first + n);
-    atomic_store(&s->ready, 1);
+    if (!atomic_compare_exchange_strong(&c->taken, &n, n + count)) continue;
+    live(c, n, count);
+    for (uint64_t i = n; i < n + count; i++) atomic_store(&c->slots[i % c->slot_count].ready, 1);
     hand_over(c);
   }
+}
+
+/* As many as lanes like to choose from, where the first case is no longer than others and memory allows. */
+static uint64_t batch_of(const pro_ensemble *job, int threads) {
+  pro_case in;
+  if (job->count == 0 || pro_integrator_lanes(job->integrator) == 1) return 1;
+  if (make_case(&in, job, job->first) != PRO_OK || !(in.period > 0.0)) return PRO_LANES;
+  double bytes = in.duration / in.period * sizeof(double) * (PRO_TRUTH_COUNT + PRO_REACTIONS_MAX);
+  double fits = fmin(fmax(BATCH_BYTES / bytes, 1.0), BATCH_MAX);
+  double share = ceil((double)job->count / threads); /* no thread goes without */
+  return (uint64_t)fmin(fits, share);
 }
 
 pro_status pro_ensemble_run(const pro_ensemble *ensemble) {
   int threads = ensemble->threads > 0 ? ensemble->threads : pro_threads_available();
   if ((uint64_t)threads > ensemble->count) threads = ensemble->count ? (int)ensemble->count : 1;
-  crew c = {.job = ensemble, .slot_count = 2 * (uint64_t)threads + SPARE};
+  crew c = {.job = ensemble, .batch = batch_of(ensemble, threads)};
+  c.slot_count = 2 * (uint64_t)threads * c.batch + SPARE;
   c.slots = calloc(c.slot_count, sizeof *c.slots);
   if (!c.slots) return pro_fail(PRO_ENOMEM, "no memory for %llu runs", (unsigned long long)c.slot_count);
   omp_init_lock(&c.door);

@@ -22,6 +22,10 @@ const pro_integrator *pro_integrator_find(const char *name) {
   return NULL;
 }
 
+int pro_integrator_lanes(const pro_integrator *integrator) {
+  return (integrator ? integrator : pro_integrator_all[0])->lanes;
+}
+
 const char *pro_integrator_name(const pro_integrator *integrator) { return integrator->name; }
 
 /* ---- the system that an integrator sees ---- */

@@ -24,6 +24,9 @@ const char *pro_integrator_name(const struct pro_integrator *integrator);
 pro_status pro_simulate(pro_trajectory **out, const pro_case *in,
                         const struct pro_integrator *integrator) PRO_MUST_CHECK;
 
+int pro_integrator_lanes(
+    const struct pro_integrator *integrator); /* cases that it advances at once; NULL: the default */
+
 /* pro_simulate and pro_observe of n runs: fills each run's truth, seen, status, message; its `in` is already set.
  * What comes out does not depend on which runs are computed together. Returns PRO_OK also where runs failed
  * numerically (that is data), and an error only for PRO_ENOMEM and PRO_EBUG. */
