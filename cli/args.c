@@ -13,7 +13,8 @@ const pro_option pro_option_json = {"json", 0, NULL, "print one JSON document on
 const pro_option pro_option_help = {"help", 'h', NULL, "print this help", 0};
 const pro_option pro_option_set = {"set", 0, "KEY=VALUE", "override a key of the scenario; may be repeated", 1};
 const pro_option pro_option_seed = {"seed", 0, "N", "seed of all draws and noise (default: the scenario's)", 0};
-const pro_option pro_option_integrator = {"integrator", 0, "NAME", "see `prodrome list integrators`", 0};
+const pro_option pro_option_integrator = {"integrator", 0, "NAME",
+                                          "rosenbrock or cvode, the reference (default: rosenbrock)", 0};
 const pro_option pro_option_detector = {"detector", 0, "NAME|all", "which detector (default: all)", 0};
 
 static const pro_option *const every[] = {&pro_option_json, &pro_option_help, NULL};

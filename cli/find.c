@@ -86,9 +86,7 @@ pro_status pro_find_scenario(pro_scenario **out, const pro_args *args) {
 
 pro_status pro_find_integrator(const struct pro_integrator **out, const pro_args *args) {
   const char *name = pro_args_value(args, &pro_option_integrator);
-  *out = NULL;
-  if (!name) return PRO_OK;
-  *out = pro_integrator_find(name);
+  *out = name ? pro_integrator_find(name) : pro_integrator_fast();
   if (*out) return PRO_OK;
   const char *names[64] = {NULL};
   for (int k = 0; k < 63 && pro_integrator_all[k]; k++) names[k] = pro_integrator_name(pro_integrator_all[k]);

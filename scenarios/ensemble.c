@@ -82,7 +82,7 @@ static void live(crew *c, uint64_t n, uint64_t count) {
     else /* contradictory draws are data, as a failed integration is */
       snprintf(run->message, sizeof run->message, "%s", pro_error_message());
   }
-  pro_status status = pro_run_cases(runs, made, job->integrator);
+  pro_status status = pro_run_cases(runs, made, job->integrator ? job->integrator : pro_integrator_fast());
   if (status == PRO_OK) return;
   omp_set_lock(&c->failure);
   if (c->failed == PRO_OK) {
@@ -121,7 +121,7 @@ static void work(crew *c) {
 /* As many as lanes like to choose from, where the first case is no longer than others and memory allows. */
 static uint64_t batch_of(const pro_ensemble *job, int threads) {
   pro_case in;
-  if (job->count == 0 || pro_integrator_lanes(job->integrator) == 1) return 1;
+  if (job->count == 0 || (job->integrator && pro_integrator_lanes(job->integrator) == 1)) return 1;
   if (make_case(&in, job, job->first) != PRO_OK || !(in.period > 0.0)) return PRO_LANES;
   double bytes = in.duration / in.period * sizeof(double) * (PRO_TRUTH_COUNT + PRO_REACTIONS_MAX);
   double fits = fmin(fmax(BATCH_BYTES / bytes, 1.0), BATCH_MAX);

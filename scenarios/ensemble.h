@@ -20,7 +20,7 @@ typedef struct pro_ensemble {
   const void *recipe;           /* handed to it */
   uint64_t first, count;
   int threads;                             /* 0: as many as the machine gives this process */
-  const struct pro_integrator *integrator; /* NULL: the default */
+  const struct pro_integrator *integrator; /* NULL: pro_integrator_fast() */
   pro_sink_fn *sink;
   void *payload;
   const volatile int *stop; /* non-zero: finish what is in the air and return PRO_EINTERRUPTED; may be NULL */

@@ -22,6 +22,8 @@ const pro_integrator *pro_integrator_find(const char *name) {
   return NULL;
 }
 
+const pro_integrator *pro_integrator_fast(void) { return &pro_integrator_rosenbrock; }
+
 int pro_integrator_lanes(const pro_integrator *integrator) {
   return (integrator ? integrator : pro_integrator_all[0])->lanes;
 }

@@ -24,6 +24,7 @@ const char *pro_integrator_name(const struct pro_integrator *integrator);
 pro_status pro_simulate(pro_trajectory **out, const pro_case *in,
                         const struct pro_integrator *integrator) PRO_MUST_CHECK;
 
+const struct pro_integrator *pro_integrator_fast(void); /* for many cases: eight at once */
 int pro_integrator_lanes(
     const struct pro_integrator *integrator); /* cases that it advances at once; NULL: the default */
 

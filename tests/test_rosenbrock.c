@@ -106,6 +106,23 @@ START_TEST(a_case_has_its_bytes_whatever_its_neighbours) {
 }
 END_TEST
 
+/* A piece of two picoseconds in which the drive has a slope: what is lost in t must not be lost in the method. */
+START_TEST(a_piece_may_be_as_short_as_picoseconds) {
+  pro_run run;
+  mixed(&run, 0);
+  pro_channel *heater = &run.in.drive.channel[PRO_DRIVE_heater];
+  *heater = (pro_channel){0};
+  pro_channel_add(heater, 0.0, 0.0);
+  pro_channel_add(heater, 70.0, 1.0);
+  pro_channel_add(heater, 70.0 + 2e-12, 2.0);
+  pro_channel_add(heater, 100.0, 0.0);
+  ck_assert_int_eq(pro_run_case(&run, rosenbrock()), PRO_OK);
+  ck_assert_msg(run.status == PRO_OK, "%s", run.message);
+  ck_assert_double_eq_tol(run.truth->ledger.heat_heater, 35.0 + 30.0, 1e-6);
+  pro_run_clear(&run);
+}
+END_TEST
+
 /* ---- the reference ---- */
 
 /* At rtol 1e-6 against CVODE at 1e-10: the same outcome, the moments of vent and runaway and the rise to the peak
@@ -156,6 +173,7 @@ int main(void) {
   tcase_set_timeout(tests, 120.0);
   tcase_add_test(tests, error_falls_with_the_fifth_power_of_the_step);
   tcase_add_test(tests, a_case_has_its_bytes_whatever_its_neighbours);
+  tcase_add_test(tests, a_piece_may_be_as_short_as_picoseconds);
   tcase_add_test(tests, agrees_with_cvode);
   suite_add_tcase(suite, tests);
   return support_main(suite);

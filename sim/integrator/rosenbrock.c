@@ -306,7 +306,8 @@ static void add_time_slope(const solver *s, const pro_lanes *f, pro_lanes *f_t) 
     for (int l = 0; l < PRO_LANES; l++) sloped |= s->flies[l] && s->system->slope[c][l] != 0.0;
   for (int i = 0; i < s->n; i++) f_t[i] = pro_lanes_all(0.0);
   if (!sloped) return;
-  pro_lanes step = 1e-4 * s->h, later = s->t + step;
+  /* not so small that it is lost in t; beyond the piece's end its lines go on */
+  pro_lanes step = pro_lanes_max(1e-4 * s->h, 1e-6 + 1e-12 * s->t), later = s->t + step;
   pro_system_rhs(s->system, &later, s->y, f_t);
   step = later - s->t; /* as it was added */
   for (int i = 0; i < s->n; i++) f_t[i] = (f_t[i] - f[i]) / step;
