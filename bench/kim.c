@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/bench.h"
+#include "bench/compare.h"
 #include "bench/kim_ensemble.h"
 #include "cli/json.h"
 
@@ -62,88 +62,18 @@ static pro_status run_all(totals *sum, const pro_member *members, size_t n, doub
 
 /* ---- both integrators over tolerances ---- */
 
-enum { TOLERANCES = 13, REPEATS = 5, BOTH = 2 };
-static const char *const both[BOTH] = {"cvode", "rosenbrock"};
-static const double targets[] = {1e-4, 1e-6};
+typedef struct ensemble {
+  const pro_member *members;
+  size_t n;
+  double k_max;
+} ensemble;
 
-typedef struct compared {
-  double rtol;
-  totals of[BOTH];
-  pro_spread seconds[BOTH]; /* of a case */
-} compared;
-
-static pro_status compare_all(compared *c, const pro_member *members, size_t n, double k_max) {
-  for (int i = 0; i < TOLERANCES; i++) {
-    double seconds[BOTH][REPEATS];
-    c[i].rtol = pow(10.0, -3.0 - 0.5 * i);
-    for (int repeat = 0; repeat < REPEATS; repeat++)
-      for (int b = 0; b < BOTH; b++) {
-        const struct pro_integrator *with;
-        PRO_TRY(pro_bench_integrator(&with, both[b]));
-        PRO_TRY(run_all(&c[i].of[b], members, n, c[i].rtol, k_max, with));
-        seconds[b][repeat] = c[i].of[b].spent / (double)n;
-      }
-    for (int b = 0; b < BOTH; b++) c[i].seconds[b] = pro_spread_of(seconds[b], REPEATS);
-  }
+static pro_status pass(pro_outcome_of *out, double rtol, const struct pro_integrator *with, const void *data) {
+  const ensemble *e = data;
+  totals sum;
+  PRO_TRY(run_all(&sum, e->members, e->n, rtol, e->k_max, with));
+  *out = (pro_outcome_of){e->n, sum.failed, sum.mismatched, sum.onset, sum.spent, sum.steps, sum.rejected};
   return PRO_OK;
-}
-
-/* of the cheapest tolerance without failures whose p99 of the onset's error is at most that; -1: none */
-static int cheapest(const compared *c, int b, double p99) {
-  int best = -1;
-  for (int i = 0; i < TOLERANCES; i++)
-    if (c[i].of[b].failed == 0 && c[i].of[b].mismatched == 0 && c[i].of[b].onset.p99 <= p99 &&
-        (best < 0 || c[i].seconds[b].median < c[best].seconds[b].median))
-      best = i;
-  return best;
-}
-
-static double ratio_at(const compared *c, double p99) {
-  int a = cheapest(c, 0, p99), b = cheapest(c, 1, p99);
-  return a >= 0 && b >= 0 ? c[a].seconds[0].median / c[b].seconds[1].median : (double)NAN;
-}
-
-static void print_compared(const compared *c) {
-  printf("%-10s %-10s %6s %6s %12s %12s %26s %8s %8s\n", "rtol", "integrator", "failed", "other", "onset median",
-         "onset p99", "us a case", "steps", "rejected");
-  for (int i = 0; i < TOLERANCES; i++)
-    for (int b = 0; b < BOTH; b++) {
-      const totals *t = &c[i].of[b];
-      double n = (double)t->members;
-      printf("%-10.2g %-10s %6zu %6zu %12.2e %12.2e %9.2f (%6.2f-%7.2f) %8.1f %8.1f\n", c[i].rtol, both[b],
-             t->failed, t->mismatched, t->onset.median, t->onset.p99, 1e6 * c[i].seconds[b].median,
-             1e6 * c[i].seconds[b].low, 1e6 * c[i].seconds[b].high, t->steps / n, t->rejected / n);
-    }
-  for (size_t k = 0; k < PRO_COUNT(targets); k++)
-    printf("%s over %s at an onset p99 of %g: %.1f\n", both[0], both[1], targets[k], ratio_at(c, targets[k]));
-}
-
-static void print_compared_json(const compared *c) {
-  pro_json json;
-  pro_json_begin(&json, stdout);
-  pro_json_array(&json, "runs");
-  for (int i = 0; i < TOLERANCES; i++)
-    for (int b = 0; b < BOTH; b++) {
-      const totals *t = &c[i].of[b];
-      double n = (double)t->members;
-      pro_json_object(&json, NULL);
-      pro_json_number(&json, "rtol", c[i].rtol);
-      pro_json_text(&json, "integrator", both[b]);
-      pro_json_count(&json, "failed", t->failed);
-      pro_json_count(&json, "onset_mismatched", t->mismatched);
-      pro_json_number(&json, "onset_median", t->onset.median);
-      pro_json_number(&json, "onset_p99", t->onset.p99);
-      pro_json_number(&json, "seconds_median", c[i].seconds[b].median);
-      pro_json_number(&json, "seconds_low", c[i].seconds[b].low);
-      pro_json_number(&json, "seconds_high", c[i].seconds[b].high);
-      pro_json_number(&json, "steps", t->steps / n);
-      pro_json_number(&json, "rejected", t->rejected / n);
-      pro_json_end(&json);
-    }
-  pro_json_end(&json);
-  pro_json_number(&json, "ratio_at_p99_1e-4", ratio_at(c, 1e-4));
-  pro_json_number(&json, "ratio_at_p99_1e-6", ratio_at(c, 1e-6));
-  pro_json_end(&json);
 }
 
 static void print_text(const totals *s, double rtol, double k_max, const char *integrator) {
@@ -214,12 +144,10 @@ static pro_status bench(pro_arguments *args) {
   PRO_TRY(pro_members_read(&members, &n, path));
   totals sum;
   if (both_of_them) {
-    compared c[TOLERANCES];
-    pro_status compared_status = compare_all(c, members, n, k_max);
+    pro_status compared = pro_compare(pass, &(ensemble){members, n, k_max},
+                                      &(pro_tolerances){1e-3, 0.31622776601683794, 13, 5}, as_json);
     free(members);
-    PRO_TRY(compared_status);
-    (as_json ? print_compared_json : print_compared)(c);
-    return fflush(stdout) == 0 ? PRO_OK : pro_fail(PRO_EIO, "stdout cannot be written");
+    return compared;
   }
   pro_status status = run_all(&sum, members, n, rtol, k_max, integrator);
   free(members);

@@ -124,7 +124,10 @@ void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in) {
     memset(to, 0, sizeof *to);
     to->layout = layout_of(in);
   }
-  for (int l = lane; l < (lane == 0 ? PRO_LANES : lane + 1); l++) load_lane(to, l, in);
+  load_lane(to, lane, in);
+  if (lane != 0) return;
+  for (pro_lanes *x = &to->network.gas_constant; (char *)x < (char *)(to + 1); x++) *x = pro_lanes_all((*x)[0]);
+  for (int l = 1; l < PRO_LANES; l++) to->ocv[l] = to->ocv[0];
 }
 
 void pro_cell_replace(pro_cell_lanes *to, int lane, const pro_case *in) { load_lane(to, lane, in); }

@@ -40,8 +40,8 @@ typedef struct pro_layout {
 /* The numbers of eight cases of one structure, side by side. */
 typedef struct pro_cell_lanes {
   pro_layout layout;
-  pro_network_lanes network;
   const pro_ocv *ocv[PRO_LANES];
+  pro_network_lanes network;                      /* from its first lanes on all are lanes */
   pro_lanes heat[PRO_REACTIONS_MAX];              /* of a unit extent [J] */
   pro_lanes gas[PRO_REACTIONS_MAX][PRO_GAS_MADE]; /* of a unit extent [mol] */
   pro_lanes soc_initial;

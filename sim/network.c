@@ -142,6 +142,15 @@ static double change_of(const pro_network *net, int reaction, int species) {
   return r->change[species];
 }
 
+/* This build's law of that name. */
+static const pro_law *law_of(const pro_law *law) {
+  for (const pro_law *const *it = pro_law_all; *it; it++)
+    if (*it == law) return law;
+  for (const pro_law *const *it = pro_law_all; *it; it++)
+    if (strcmp((*it)->name, law->name) == 0) return *it;
+  return law;
+}
+
 void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
   to->form = net;
   to->species = pro_network_species_count(net);
@@ -157,6 +166,7 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
     to->Ea[j][lane] = r->Ea;
     double cap = net->k_max * (r->cap > 0.0 ? r->cap : 1.0);
     to->per_cap[j][lane] = cap < 1e100 ? 1.0 / cap : 0.0; /* beyond it is none; subnormal numbers are slow */
+    for (int f = 0; f < factor_count(r); f++) to->law[j][f] = law_of(r->factors[f].law)->at;
     for (int f = 0; f < PRO_FACTORS_MAX; f++)
       to->p[j][f][lane] = r->factors[f].p, to->q[j][f][lane] = r->factors[f].q;
     for (int s = 0; s < to->species; s++) to->change[j][s][lane] = change_of(net, j, s);
@@ -202,7 +212,7 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
     pro_law_value f[PRO_FACTORS_MAX];
     pro_lanes K = net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT), u = pro_lanes_all(1.0);
     for (int k = 0; k < factors; k++) {
-      r->factors[k].law->at(&f[k], T, &c[r->factors[k].species], &net->p[j][k], &net->q[j][k]);
+      net->law[j][k](&f[k], T, &c[r->factors[k].species], &net->p[j][k], &net->q[j][k]);
       if (r->factors[k].capped)
         K *= f[k].value;
       else

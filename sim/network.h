@@ -129,7 +129,10 @@ double pro_network_discharge(const pro_network *net, int reaction);
 typedef struct pro_network_lanes {
   const pro_network *form; /* its structure: names, laws, species indices; borrowed */
   int species, reactions;
-  pro_lanes gas_constant;
+  /* the factors' laws, as this build of the arithmetic has them (sim/level.c) */
+  void (*law[PRO_REACTIONS_MAX][PRO_FACTORS_MAX])(pro_law_value *out, const pro_lanes *T, const pro_lanes *c,
+                                                  const pro_lanes *p, const pro_lanes *q);
+  pro_lanes gas_constant; /* from here on all are lanes */
   pro_lanes initial[PRO_SPECIES_MAX], per_soc[PRO_SPECIES_MAX];
   pro_lanes A[PRO_REACTIONS_MAX], Ea[PRO_REACTIONS_MAX], per_cap[PRO_REACTIONS_MAX]; /* per_cap: [s] */
   pro_lanes p[PRO_REACTIONS_MAX][PRO_FACTORS_MAX], q[PRO_REACTIONS_MAX][PRO_FACTORS_MAX];

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "registry/integrator.def"
+#include "sim/flight.h"
 #include "sim/integrator.h"
+#include "sim/level.h"
 #include "sim/sensor.h"
-#include "sim/watch.h"
 
 #define PRO_DECLARE(name) extern const pro_integrator pro_integrator_##name;
 PRO_integrator_LIST(PRO_DECLARE)
@@ -49,496 +50,6 @@ void pro_system_jacobian(const pro_system *system, const pro_lanes *t, const pro
   pro_cell_jacobian(&system->cell, &drive, &system->modes, y, system->where, jacobian);
 }
 
-/* ---- one case in flight ---- */
-
-#define STEPS_MAX 2000000 /* of one case, before it counts as failed */
-#define LOCATE_TO 1e-6    /* width to which an event is bracketed [s] */
-#define INSTANT                                                                                   \
-  1e-12 /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] \
-         */
-
-typedef enum arc_phase { ARC_none, ARC_wait, ARC_seek, ARC_follow, ARC_lag, ARC_rest } arc_phase;
-
-typedef struct flight {
-  const pro_case *in;
-  pro_system system; /* of this case alone, in all lanes */
-  const pro_integrator *with;
-  void *integrator;
-  pro_system *shared; /* the integrator's, in which it has one lane */
-  int lane;
-  pro_trajectory *out;
-  double t, end; /* now, and where the smooth piece ends [s] */
-  pro_moment last;
-  long steps;
-  pro_watch watch;
-  double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
-  size_t next; /* sample to record */
-  arc_phase arc;
-  double arc_end, T_seek;               /* of the phase [s]; surface at the beginning of the seek [K] */
-  double stage, stage_from, stage_rate; /* the calorimeter's temperature, and how it grows [K], [s], [K/s] */
-  double stage_film;                    /* its film coefficient while it lags [W/(m2 K)]; NaN: the drive's */
-  /* eight samples side by side: the lanes of one look */
-  int waiting;
-  pro_lanes sample_t, sample_y[PRO_STATES_MAX];
-  double room[PRO_GAS_COUNT],
-      out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
-} flight;
-
-/* What a view of eight lanes says of one. */
-static void see(const flight *f, const pro_cell_view *view, const pro_drive_lanes *drive, int l, double t,
-                pro_moment *now) {
-  *now = (pro_moment){.t = t,
-                      .T_core = view->T_core[l],
-                      .T_surface = view->T_surface[l],
-                      .T_side = view->T_side[l],
-                      .outflow = view->outflow[l],
-                      .T_ambient = drive->channel[PRO_DRIVE_T_ambient][l],
-                      .rate = view->rate[l],
-                      .voltage = view->voltage[l],
-                      .electrode_voltage = view->electrode_voltage[l],
-                      .short_conductance = view->short_conductance[l],
-                      .pressure = view->pressure[l],
-                      .collapse = view->collapse[l],
-                      .lag = 1.0,
-                      .slack = -1.0};
-  if (f->arc == ARC_none) return;
-  double rate = view->rate_surface[l];
-  /* in a wait the wall is hotter, unless the cell has begun to outrun it */
-  int waits = f->arc == ARC_wait || f->arc == ARC_rest;
-  if (f->arc == ARC_seek || f->arc == ARC_follow || (waits && now->T_surface > now->T_ambient))
-    now->rate_followed = rate;
-  if (f->arc == ARC_follow) now->slack = f->in->drive.arc.threshold - rate;
-  if (f->arc == ARC_lag) now->lag = now->T_surface - now->T_ambient;
-}
-
-/* Eight moments of a case: y holds the states (n) of the times in its lanes. */
-static void look_at_all(const flight *f, const pro_lanes *t, const pro_lanes *y, pro_moment now[PRO_LANES]) {
-  pro_drive_lanes drive;
-  pro_cell_view view;
-  pro_system_drive(&f->system, t, &drive);
-  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, y);
-  for (int l = 0; l < PRO_LANES; l++) see(f, &view, &drive, l, (*t)[l], &now[l]);
-}
-
-static void look_at(flight *f, double t, const double *y, pro_moment *now) {
-  pro_lanes wide[PRO_STATES_MAX], wide_t = pro_lanes_all(t);
-  pro_moment all[PRO_LANES];
-  for (int i = 0; i < f->system.cell.layout.n; i++) wide[i] = pro_lanes_all(y[i]);
-  look_at_all(f, &wide_t, wide, all);
-  *now = all[0];
-}
-
-/* The voltage that the clocks compare with: a short that is there from t = 0 on has not lowered it. */
-static double voltage_before(flight *f) {
-  pro_lanes wide[PRO_STATES_MAX], start = pro_lanes_all(0.0);
-  for (int i = 0; i < f->system.cell.layout.n; i++) wide[i] = pro_lanes_all(f->y0[i]);
-  pro_drive_lanes drive;
-  pro_cell_view view;
-  pro_system_drive(&f->system, &start, &drive);
-  drive.channel[PRO_DRIVE_short_conductance] = pro_lanes_all(0.0);
-  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, wide);
-  return view.voltage[0];
-}
-
-static void look_inside(flight *f, double t, pro_moment *now) {
-  double y[PRO_STATES_MAX];
-  f->with->dense(f->integrator, f->lane, t, y);
-  look_at(f, t, y, now);
-}
-
-/* The enclosure is well mixed and at constant pressure: what flows in drives out as much. Over a sample the inflow
- * is constant, and the solution exact. */
-static void mix_enclosure(flight *f, size_t k, const double *y, double T_ambient) {
-  const pro_enclosure *room = &f->in->enclosure;
-  double out[PRO_GAS_COUNT], flow = 0.0, inflow[PRO_GAS_COUNT], dt = f->in->period;
-  pro_cell_gas_out(&f->system.cell, 0, f->y0, y, out);
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    /* gas that a cooling cell draws back is air of the room by now: it takes nothing measurable out */
-    inflow[g] = k > 0 ? fmax(out[g] - f->out_before[g], 0.0) / dt : 0.0;
-    flow += inflow[g];
-    f->out_before[g] = out[g];
-  }
-  double moles = PRO_ATMOSPHERE * room->volume / (PRO_GAS_CONSTANT * T_ambient);
-  double turnover = room->air_changes + flow / moles, left = pro_exp(-turnover * dt);
-  double kept = turnover * dt > 1e-8 ? (1.0 - left) / turnover : dt;
-  double fraction[PRO_GAS_COUNT];
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    f->room[g] = f->room[g] * left + inflow[g] * kept;
-    fraction[g] = f->room[g] / moles;
-  }
-  double **truth = f->out->truth;
-  truth[PRO_TRUTH_gas_H2][k] = fraction[PRO_GAS_H2];
-  truth[PRO_TRUTH_gas_CO][k] = fraction[PRO_GAS_CO];
-  truth[PRO_TRUTH_gas_CO2][k] = fraction[PRO_GAS_CO2];
-  truth[PRO_TRUTH_gas_VOC][k] =
-      fraction[PRO_GAS_CH4] + fraction[PRO_GAS_C2H4] + fraction[PRO_GAS_C2H6] + fraction[PRO_GAS_vapour];
-  truth[PRO_TRUTH_gas_HF][k] = fraction[PRO_GAS_HF];
-  truth[PRO_TRUTH_flammability][k] = 1.0 / pro_gas_mixture_lfl(fraction); /* 0 where nothing burns */
-  /* pressure drop of the outflow through the leak: rho/2 (V'/A)^2 with air's density */
-  double volume_flow = flow * PRO_GAS_CONSTANT * T_ambient / PRO_ATMOSPHERE, speed = volume_flow / room->leak_area;
-  double density = PRO_ATMOSPHERE * pro_gas_molar_mass[PRO_GAS_air] / (PRO_GAS_CONSTANT * T_ambient);
-  truth[PRO_TRUTH_pressure][k] = 0.5 * density * speed * speed;
-}
-
-static void write_samples(flight *f) {
-  if (f->waiting == 0) return;
-  const pro_layout *at = &f->system.cell.layout;
-  for (int l = f->waiting; l < PRO_LANES; l++) {
-    f->sample_t[l] = f->sample_t[0];
-    for (int i = 0; i < at->n; i++) f->sample_y[i][l] = f->sample_y[i][0];
-  }
-  pro_drive_lanes drive;
-  pro_cell_view view;
-  pro_system_drive(&f->system, &f->sample_t, &drive);
-  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, f->sample_y);
-  double **truth = f->out->truth;
-  for (int l = 0; l < f->waiting; l++) {
-    size_t k = f->next - (size_t)f->waiting + (size_t)l;
-    double y[PRO_STATES_MAX];
-    for (int i = 0; i < at->n; i++) y[i] = f->sample_y[i][l];
-    f->out->t[k] = f->sample_t[l];
-    truth[PRO_TRUTH_T_core][k] = view.T_core[l];
-    truth[PRO_TRUTH_T_surface][k] = view.T_surface[l];
-    int follows = f->system.modes.coupled[l] < 0.5;
-    truth[PRO_TRUTH_T_ambient][k] = follows ? view.T_surface[l] : drive.channel[PRO_DRIVE_T_ambient][l];
-    truth[PRO_TRUTH_T_side][k] = view.T_side[l];
-    truth[PRO_TRUTH_voltage][k] = view.voltage[l];
-    truth[PRO_TRUTH_current][k] = view.current[l];
-    truth[PRO_TRUTH_soc][k] = view.charge[l];
-    truth[PRO_TRUTH_short_conductance][k] = view.short_conductance[l];
-    truth[PRO_TRUTH_separator_collapse][k] = view.collapse[l];
-    truth[PRO_TRUTH_pressure_cell][k] = view.pressure[l];
-    truth[PRO_TRUTH_ejected][k] = at->ejected >= 0 ? y[at->ejected] : 0.0;
-    truth[PRO_TRUTH_mass][k] =
-        f->in->cell.mass - (at->vented >= 0 ? y[at->vented] : 0.0) - truth[PRO_TRUTH_ejected][k];
-    truth[PRO_TRUTH_heat_reaction][k] = view.heat_reaction[l];
-    truth[PRO_TRUTH_heat_electrical][k] = view.heat_electrical[l];
-    truth[PRO_TRUTH_heat_exchange][k] = view.heat_exchange[l];
-    truth[PRO_TRUTH_heater][k] = drive.channel[PRO_DRIVE_heater][l] * f->system.modes.heater_on[l];
-    for (int j = 0; j < at->reactions; j++) f->out->xi[(size_t)j * f->out->samples + k] = y[at->xi + j];
-    mix_enclosure(f, k, y, truth[PRO_TRUTH_T_ambient][k]);
-  }
-  f->waiting = 0;
-}
-
-static void record(flight *f, double t, const double *y) {
-  f->sample_t[f->waiting] = t;
-  for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][f->waiting] = y[i];
-  f->waiting++, f->next++;
-  if (f->waiting == PRO_LANES) write_samples(f);
-}
-
-static double sample_time(const flight *f) {
-  return f->next < f->out->samples ? (double)f->next * f->in->period : (double)INFINITY;
-}
-
-static void record_until(flight *f, double to) {
-  double y[PRO_STATES_MAX];
-  for (double t = sample_time(f); t <= to; t = sample_time(f)) {
-    f->with->dense(f->integrator, f->lane, t, y);
-    record(f, t, y);
-  }
-}
-
-/* What an event switches: all but a calorimeter's for good. NULL: nothing. */
-static pro_lanes *switched_by(flight *f, int which, double *to) {
-  *to = which == PRO_WATCH_vent || which == PRO_WATCH_lost || which == PRO_WATCH_faded ? 1.0 : 0.0;
-  switch (which) {
-    case PRO_WATCH_vent:
-      return &f->system.modes.vent_open;
-    case PRO_WATCH_cid:
-    case PRO_WATCH_melts:
-      return &f->system.modes.connected;
-    case PRO_WATCH_heater_off:
-      return &f->system.modes.heater_on;
-    case PRO_WATCH_lost:
-    case PRO_WATCH_caught:
-    case PRO_WATCH_faded:
-      return &f->system.modes.coupled;
-    default:
-      return NULL;
-  }
-}
-
-static int is_spent(flight *f, int which) { /* it has nothing to switch, now or ever */
-  if (which == PRO_WATCH_lost) return f->arc == ARC_lag;
-  if (which == PRO_WATCH_caught) return f->arc != ARC_lag;
-  if (which == PRO_WATCH_faded) return f->arc != ARC_follow;
-  double to;
-  const pro_lanes *mode = switched_by(f, which, &to);
-  return mode && (*mode)[0] == to;
-}
-
-static void flips_at(flight *f, const pro_moment *now) {
-  double margin[PRO_WATCH_COUNT];
-  pro_watch_margins(&f->watch, now, margin);
-  for (int i = 0; i < PRO_WATCH_COUNT; i++) {
-    if (is_spent(f, i)) continue;
-    if ((margin[i] > 0.0) != f->watch.holds[i]) pro_watch_flip(&f->watch, i, now);
-  }
-}
-
-static int switched_at_once(flight *f) {
-  double to;
-  for (int i = 0; i < PRO_WATCH_COUNT; i++)
-    if (f->watch.holds[i] && switched_by(f, i, &to) && !is_spent(f, i)) return i;
-  return -1;
-}
-
-static void sort_times(double *t, int n) {
-  for (int i = 1; i < n; i++)
-    for (int k = i; k > 0 && t[k] < t[k - 1]; k--) {
-      double keep = t[k];
-      t[k] = t[k - 1], t[k - 1] = keep;
-    }
-}
-
-/* On the dense output between a (margin `which` has its old sign) and b (it has changed): the first moment found
- * at which it has changed, to LOCATE_TO. A round looks at eight times at once, closest where the secant points:
- * the bracket shrinks to a fifth at worst, and to the square of its share of the step as a rule. */
-static pro_moment locate(flight *f, int which, pro_moment a, pro_moment b) {
-  static const double around[PRO_LANES] = {-0.2, -0.02, -0.002, -0.0002, 0.0002, 0.002, 0.02, 0.2};
-  double margin[PRO_WATCH_COUNT];
-  pro_watch_margins(&f->watch, &a, margin);
-  double ga = margin[which];
-  pro_watch_margins(&f->watch, &b, margin);
-  double gb = margin[which];
-  for (int round = 0; round < 60 && b.t - a.t > LOCATE_TO; round++) {
-    double width = b.t - a.t, root = a.t + width * (ga / (ga - gb)), t[PRO_LANES], y[PRO_STATES_MAX];
-    if (!(root > a.t && root < b.t)) root = 0.5 * (a.t + b.t);
-    for (int l = 0; l < PRO_LANES; l++) {
-      t[l] = root + around[l] * width;
-      if (!(t[l] > a.t)) t[l] = a.t + (root - a.t) * (1.0 - 0.1 * (l + 1)); /* nearer to the end that is near */
-      if (!(t[l] < b.t)) t[l] = b.t - (b.t - root) * (1.0 - 0.1 * (PRO_LANES - l));
-      if (!(t[l] > a.t && t[l] < b.t)) t[l] = 0.5 * (a.t + b.t);
-    }
-    if (!(t[0] > a.t && t[0] < b.t)) break; /* nothing lies between */
-    sort_times(t, PRO_LANES);
-    pro_lanes wide_t, wide[PRO_STATES_MAX];
-    pro_moment now[PRO_LANES];
-    for (int l = 0; l < PRO_LANES; l++) {
-      f->with->dense(f->integrator, f->lane, t[l], y);
-      wide_t[l] = t[l];
-      for (int i = 0; i < f->system.cell.layout.n; i++) wide[i][l] = y[i];
-    }
-    look_at_all(f, &wide_t, wide, now);
-    for (int l = 0; l < PRO_LANES; l++) {
-      pro_watch_margins(&f->watch, &now[l], margin);
-      if ((margin[which] > 0.0) != f->watch.holds[which]) {
-        b = now[l], gb = margin[which];
-        break;
-      }
-      a = now[l], ga = margin[which];
-    }
-  }
-  return b;
-}
-
-/* Finds what happened between `last` and the end of the step, in order of time. Returns what switched a mode, or
- * -1: *last is then that moment, and what came after it is not true. */
-static int find_events(flight *f, pro_moment *last, const pro_moment *at_end) {
-  const double to = at_end->t;
-  for (;;) {
-    double deadline = fmin(pro_watch_deadline(&f->watch), to);
-    pro_moment end, first;
-    if (deadline > last->t && deadline < to)
-      look_inside(f, deadline, &end);
-    else
-      end = *at_end;
-    double margin[PRO_WATCH_COUNT];
-    pro_watch_margins(&f->watch, &end, margin);
-    int which = -1;
-    for (int i = 0; i < PRO_WATCH_COUNT; i++) {
-      if ((margin[i] > 0.0) == f->watch.holds[i]) continue;
-      if (is_spent(f, i)) continue;
-      pro_moment m = locate(f, i, *last, end);
-      if (which < 0 || m.t < first.t) which = i, first = m;
-    }
-    if (which < 0) {
-      pro_watch_see(&f->watch, &end);
-      *last = end;
-      if (end.t >= to) return -1;
-      continue;
-    }
-    pro_watch_flip(&f->watch, which, &first);
-    *last = first;
-    double mode;
-    if (f->watch.holds[which] && switched_by(f, which, &mode)) return which;
-  }
-}
-
-/* A step up from `stage`, if the calorimeter goes as far and the cell has not run away, and a wait. */
-static void arc_heat(flight *f, double t, double stage) {
-  const pro_arc *arc = &f->in->drive.arc;
-  int ran_away = f->arc != ARC_none && !isnan(f->watch.clock[PRO_CLOCK_runaway]);
-  int on = stage + arc->step <= arc->T_end && !ran_away;
-  f->stage = on ? stage + arc->step : stage;
-  f->stage_rate = 0.0, f->stage_film = (double)NAN;
-  f->arc = on ? ARC_wait : ARC_rest, f->arc_end = on ? t + arc->wait : (double)INFINITY;
-}
-
-/* Heat, wait, seek: what comes next when a phase has ended at t. */
-static void arc_next(flight *f, double t, const pro_moment *now) {
-  const pro_arc *arc = &f->in->drive.arc;
-  double rise = now->T_surface - f->T_seek;
-  if (f->arc == ARC_none) { /* the first stage */
-    arc_heat(f, t, arc->T_start - arc->step);
-  } else if (f->arc == ARC_wait) {
-    f->arc = ARC_seek, f->arc_end = t + arc->seek, f->T_seek = now->T_surface;
-    f->system.modes.coupled = pro_lanes_all(0.0);
-  } else if (f->arc == ARC_seek && rise >= arc->threshold * arc->seek) {
-    f->arc = ARC_follow, f->arc_end = (double)INFINITY;
-    pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now->t, now->T_surface);
-  } else if (f->arc == ARC_seek) {
-    f->system.modes.coupled = pro_lanes_all(1.0);
-    arc_heat(f, t, f->stage);
-  }
-}
-
-/* The calorimeter no longer keeps up: what is faster than it is self-heating by any threshold. */
-static void arc_lose(flight *f, const pro_moment *now) {
-  pro_watch_note(&f->watch, PRO_CLOCK_self_heating, now->t, f->arc == ARC_seek ? f->T_seek : now->T_surface);
-  f->stage = now->T_surface, f->stage_from = now->t, f->stage_rate = f->in->drive.arc.rate_max;
-  f->stage_film = f->in->cell.film_coefficient;
-  f->arc = ARC_lag, f->arc_end = (double)INFINITY;
-}
-
-static void switch_mode(flight *f, int which, const pro_moment *now) {
-  double to;
-  pro_lanes *mode = switched_by(f, which, &to);
-  *mode = pro_lanes_all(to);
-  if (which == PRO_WATCH_lost) arc_lose(f, now);
-  if (which == PRO_WATCH_caught) f->arc = ARC_follow, f->stage_rate = 0.0;
-  if (which == PRO_WATCH_faded) arc_heat(f, now->t, now->T_surface);
-}
-
-static double piece_end(const flight *f, double t) {
-  return fmin(fmin(pro_drive_next_break(&f->in->drive, t), f->arc_end), f->in->duration);
-}
-
-/* The drive's straight lines from now to the end of the piece: at its end the side before the break holds, so that
- * a jump is not seen early. */
-static void draw_lines(flight *f) {
-  pro_system *s = &f->system;
-  s->from = pro_lanes_all(f->t);
-  for (int c = 0; c < PRO_DRIVE_COUNT; c++) {
-    double slope, value = pro_channel_at(&f->in->drive.channel[c], f->t, &slope);
-    s->value[c] = pro_lanes_all(value), s->slope[c] = pro_lanes_all(slope);
-  }
-  if (f->arc == ARC_none) return;
-  s->value[PRO_DRIVE_T_ambient] = pro_lanes_all(f->stage + f->stage_rate * (f->t - f->stage_from));
-  s->slope[PRO_DRIVE_T_ambient] = pro_lanes_all(f->stage_rate);
-  if (!isnan(f->stage_film)) s->value[PRO_DRIVE_film_coefficient] = pro_lanes_all(f->stage_film);
-}
-
-/* What the integrator sees of this lane from now on. */
-static void show(const flight *f) {
-  pro_system *to = f->shared;
-  const pro_system *s = &f->system;
-  const int l = f->lane;
-  to->from[l] = s->from[l], to->rtol[l] = s->rtol[l];
-  for (int c = 0; c < PRO_DRIVE_COUNT; c++) to->value[c][l] = s->value[c][l], to->slope[c][l] = s->slope[c][l];
-  to->modes.vent_open[l] = s->modes.vent_open[l], to->modes.connected[l] = s->modes.connected[l];
-  to->modes.coupled[l] = s->modes.coupled[l], to->modes.heater_on[l] = s->modes.heater_on[l];
-}
-
-/* Goes on at a break, an event or the start: 1: the integrator has begun a smooth piece; 0: this was the end. */
-static pro_status next_piece(flight *f, int *goes_on) {
-  for (*goes_on = 0; f->t < f->in->duration;) {
-    f->end = piece_end(f, f->t);
-    draw_lines(f);
-    look_at(f, f->t, f->y, &f->last);
-    flips_at(f, &f->last);             /* a jump of the drive may change the sign of a margin */
-    int at_once = switched_at_once(f); /* at the moment of another, or as soon as a calorimeter follows */
-    if (at_once >= 0) {
-      switch_mode(f, at_once, &f->last);
-      continue;
-    }
-    if (f->end - f->t > fmax(INSTANT, 0x1p-48 * f->end)) {
-      *goes_on = 1;
-      show(f);
-      return f->with->start(f->integrator, f->lane, f->t, f->y, f->end);
-    }
-    /* breaks a rounding apart, or a vent that opens at one */
-    while (sample_time(f) <= f->end) record(f, sample_time(f), f->y);
-    write_samples(f);
-    f->t = f->end;
-    if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);
-  }
-  return PRO_OK;
-}
-
-static pro_status take_off(flight *f, int *goes_on) {
-  f->system.modes = pro_modes_start();
-  f->stage = f->stage_film = (double)NAN;
-  f->arc_end = (double)INFINITY;
-  draw_lines(f);
-  look_at(f, f->t, f->y, &f->last);
-  double voltage = voltage_before(f);
-  if (f->in->drive.arc.on) arc_next(f, f->t, &f->last), draw_lines(f), look_at(f, f->t, f->y, &f->last);
-  pro_watch_start(&f->watch, f->in, &f->last, voltage);
-  for (int i = 0; i < PRO_WATCH_COUNT; i++) {
-    double to;
-    if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i, &f->last);
-  }
-  record(f, f->t, f->y);
-  return next_piece(f, goes_on);
-}
-
-/* Sees what the integrator's step has brought, and goes on. */
-static pro_status take_step(flight *f, const pro_moment *end, int *goes_on) {
-  *goes_on = 1;
-  if (++f->steps > STEPS_MAX)
-    return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", f->last.t, f->last.T_core,
-                    STEPS_MAX);
-  int switched = find_events(f, &f->last, end);
-  double to = switched >= 0 ? f->last.t : end->t;
-  record_until(f, to);
-  f->with->dense(f->integrator, f->lane, to, f->y);
-  f->t = to;
-  if (!isfinite(f->last.T_core) || f->last.T_core <= 0.0 || f->last.T_core > 1e5)
-    return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", f->t, f->last.T_core);
-  if (switched < 0 && f->t < f->end) return PRO_OK;
-  write_samples(f); /* they belong to this piece's drive, and were taken before it switched */
-  if (switched >= 0) switch_mode(f, switched, &f->last);
-  if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);
-  return next_piece(f, goes_on);
-}
-
-#define SETTLED (0.02 / 60.0) /* the slowest heating that calorimetry calls self-heating [K/s] */
-
-static void conclude(flight *f) {
-  pro_trajectory *out = f->out;
-  out->rate_end = f->last.rate;
-  memcpy(out->clock, f->watch.clock, sizeof out->clock);
-  memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
-  out->T_max = f->watch.T_max, out->T_surface_max = f->watch.T_surface_max, out->rate_max = f->watch.rate_max;
-  pro_cell_gas_out(&f->system.cell, 0, f->y0, f->y, out->gas_out);
-  if (!isnan(out->clock[PRO_CLOCK_runaway_guarded]))
-    out->outcome = PRO_OUTCOME_runaway;
-  else
-    out->outcome = out->rate_end < SETTLED ? PRO_OUTCOME_safe : PRO_OUTCOME_unresolved;
-  pro_cell_ledger(&out->ledger, &f->system.cell, 0, f->in, f->y0, f->y);
-  pro_counts counts;
-  f->with->counts(f->integrator, f->lane, &counts);
-  out->steps = counts.steps, out->rejected = counts.rejected;
-  out->rhs_calls = counts.rhs_calls, out->jacobian_calls = counts.jacobian_calls;
-}
-
-static pro_trajectory *trajectory_create(const pro_case *in) {
-  size_t n = (size_t)floor(in->duration / in->period * (1.0 + 1e-12)) + 1;
-  int reactions = pro_network_reaction_count(&in->network);
-  pro_trajectory *traj = calloc(1, sizeof *traj + n * (1u + PRO_TRUTH_COUNT + (size_t)reactions) * sizeof(double));
-  if (!traj) return NULL;
-  traj->samples = n;
-  traj->reactions = reactions;
-  double *block = (double *)(traj + 1);
-  traj->t = block, block += n;
-  for (int c = 0; c < PRO_TRUTH_COUNT; c++) traj->truth[c] = block, block += n;
-  traj->xi = block;
-  return traj;
-}
-
 /* ---- cases in lanes ---- */
 
 typedef struct ticket { /* a case of a group, and what became of it */
@@ -548,10 +59,10 @@ typedef struct ticket { /* a case of a group, and what became of it */
   char message[256];
 } ticket;
 
-static void land(flight *f, ticket *t, pro_status status, const char *why) {
+static void land(pro_flight *f, ticket *t, pro_status status, const char *why) {
   t->status = status;
   if (status == PRO_OK) {
-    conclude(f);
+    pro_flight_conclude(f);
     t->out = f->out;
   } else {
     snprintf(t->message, sizeof t->message, "%s", why);
@@ -560,23 +71,9 @@ static void land(flight *f, ticket *t, pro_status status, const char *why) {
   f->out = NULL;
 }
 
-static pro_status board(flight *f, ticket *t, pro_system *shared, const pro_integrator *with, void *integrator,
-                        int lane, int *goes_on) {
-  pro_trajectory *traj = trajectory_create(t->in);
-  if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", t->in->duration, t->in->period);
-  memset(f, 0, sizeof *f);
-  *f = (flight){.in = t->in, .out = traj, .with = with, .integrator = integrator, .shared = shared, .lane = lane};
-  pro_cell_load(&f->system.cell, 0, t->in);
-  pro_cell_replace(&shared->cell, lane, t->in);
-  for (int l = 0; l < PRO_LANES; l++) f->system.rtol[l] = t->in->rtol;
-  pro_cell_start(&f->system.cell, t->in, f->y0);
-  memcpy(f->y, f->y0, sizeof f->y);
-  return take_off(f, goes_on);
-}
-
 typedef struct fleet {
   pro_system shared;
-  flight flights[PRO_LANES];
+  pro_flight flights[PRO_LANES];
   ticket *of[PRO_LANES]; /* NULL: an empty lane */
 } fleet;
 
@@ -586,10 +83,10 @@ static void refill(fleet *a, const pro_integrator *with, void *integrator, int l
   int goes_on = 0;
   while (!goes_on && *next < n) {
     ticket *t = &tickets[(*next)++];
-    flight *f = &a->flights[lane];
+    pro_flight *f = &a->flights[lane];
     f->out = NULL;
     a->of[lane] = t;
-    pro_status status = board(f, t, &a->shared, with, integrator, lane, &goes_on);
+    pro_status status = pro_flight_board(f, t->in, &a->shared, with, integrator, lane, &goes_on);
     if (status == PRO_OK && goes_on) return;
     goes_on = 0;
     land(f, t, status, pro_error_message());
@@ -628,13 +125,13 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
     pro_cell_look(&view, &a->shared.cell, &drive, &a->shared.modes, y);
     for (int l = 0; l < with->lanes; l++) {
       if (!a->of[l] || done[l] == 0) continue;
-      flight *f = &a->flights[l];
+      pro_flight *f = &a->flights[l];
       int goes_on = 0;
       pro_status so_far;
       pro_moment end;
-      see(f, &view, &drive, l, (*t)[l], &end);
+      pro_flight_see(f, &view, &drive, l, (*t)[l], &end);
       if (done[l] > 0)
-        so_far = take_step(f, &end, &goes_on);
+        so_far = pro_flight_step(f, &end, &goes_on);
       else
         so_far = pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", f->last.t, f->last.T_core,
                           with->why(integrator, l));
@@ -649,10 +146,15 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
   return PRO_OK;
 }
 
-pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const pro_integrator *integrator) {
+/* This build's integrator of that name. */
+static const pro_integrator *with_of(const pro_integrator *integrator) {
+  return integrator ? pro_integrator_find(integrator->name) : pro_integrator_all[0];
+}
+
+pro_status pro_level_simulate(pro_trajectory **out, const pro_case *in, const pro_integrator *integrator) {
   PRO_TRY(pro_case_check(in));
   ticket one = {.in = in};
-  PRO_TRY(fly(&one, 1, integrator ? integrator : pro_integrator_all[0]));
+  PRO_TRY(fly(&one, 1, with_of(integrator)));
   if (one.status != PRO_OK) return pro_fail(one.status, "%s", one.message);
   *out = one.out;
   return PRO_OK;
@@ -670,8 +172,8 @@ static pro_status finish(pro_run *run, pro_status status, const char *message) {
                                                                   : pro_fail(run->status, "%s", run->message);
 }
 
-pro_status pro_run_cases(pro_run *const *runs, size_t n, const pro_integrator *integrator) {
-  const pro_integrator *with = integrator ? integrator : pro_integrator_all[0];
+pro_status pro_level_run_cases(pro_run *const *runs, size_t n, const pro_integrator *integrator) {
+  const pro_integrator *with = with_of(integrator);
   ticket *tickets = calloc(n + 1, sizeof *tickets);
   size_t *which = calloc(n + 1, sizeof *which);
   unsigned char *taken = calloc(n + 1, 1);
@@ -705,8 +207,4 @@ pro_status pro_run_cases(pro_run *const *runs, size_t n, const pro_integrator *i
   free(which);
   free(taken);
   return status;
-}
-
-pro_status pro_run_case(pro_run *run, const pro_integrator *integrator) {
-  return pro_run_cases(&run, 1, integrator);
 }

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * sim/flight.h - one case between its start and its end: breaks of the drive, a calorimeter's phases, events,
+ * samples. It has a lane of an integrator that others share. */
+#ifndef PRO_FLIGHT_H
+#define PRO_FLIGHT_H
+#include "sim/integrator.h"
+#include "sim/watch.h"
+
+typedef enum pro_arc_phase {
+  PRO_ARC_none,
+  PRO_ARC_wait,
+  PRO_ARC_seek,
+  PRO_ARC_follow,
+  PRO_ARC_lag,
+  PRO_ARC_rest
+} pro_arc_phase;
+
+typedef struct pro_flight {
+  const pro_case *in;
+  pro_system system; /* of this case alone, in all lanes */
+  const pro_integrator *with;
+  void *integrator;
+  pro_system *shared; /* the integrator's, in which it has one lane */
+  int lane;
+  pro_trajectory *out;
+  double t, end; /* now, and where the smooth piece ends [s] */
+  pro_moment last;
+  long steps;
+  pro_watch watch;
+  double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
+  size_t next; /* sample to record */
+  pro_arc_phase arc;
+  double arc_end, T_seek;               /* of the phase [s]; surface at the beginning of the seek [K] */
+  double stage, stage_from, stage_rate; /* the calorimeter's temperature, and how it grows [K], [s], [K/s] */
+  double stage_film;                    /* its film coefficient while it lags [W/(m2 K)]; NaN: the drive's */
+  /* eight samples side by side: the lanes of one look */
+  int waiting;
+  pro_lanes sample_t, sample_y[PRO_STATES_MAX];
+  double room[PRO_GAS_COUNT],
+      out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
+} pro_flight;
+
+/* Begins a case in a lane; goes_on 0: it ended at once. What `out` holds is the caller's. PRO_ENOMEM,
+ * PRO_ENUMERIC. */
+pro_status pro_flight_board(pro_flight *flight, const pro_case *in, pro_system *shared, const pro_integrator *with,
+                            void *integrator, int lane, int *goes_on) PRO_MUST_CHECK;
+/* Sees what the integrator's accepted step has brought, up to the moment `end`. PRO_ENUMERIC. */
+pro_status pro_flight_step(pro_flight *flight, const pro_moment *end, int *goes_on) PRO_MUST_CHECK;
+/* What a view of eight lanes says of lane l. */
+void pro_flight_see(const pro_flight *flight, const pro_cell_view *view, const pro_drive_lanes *drive, int l,
+                    double t, pro_moment *now);
+/* Completes `out` after the end. */
+void pro_flight_conclude(pro_flight *flight);
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/level.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct level {
+  const char *name;
+  int (*runs_here)(void);
+  pro_status (*simulate)(pro_trajectory **, const pro_case *, const struct pro_integrator *);
+  pro_status (*run_cases)(pro_run *const *, size_t, const struct pro_integrator *);
+} level;
+
+static int everywhere(void) { return 1; }
+
+#ifdef PRO_LEVELS
+PRO_LEVEL_FUNCTIONS(_v2)
+PRO_LEVEL_FUNCTIONS(_v3)
+PRO_LEVEL_FUNCTIONS(_v4)
+static int has_v2(void) { return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt"); }
+static int has_v3(void) {
+  return has_v2() && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma");
+}
+static int has_v4(void) {
+  return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+static const level levels[] = {/* best first */
+#ifdef PRO_LEVELS
+                               {"x86-64-v4", has_v4, pro_level_simulate_v4, pro_level_run_cases_v4},
+                               {"x86-64-v3", has_v3, pro_level_simulate_v3, pro_level_run_cases_v3},
+                               {"x86-64-v2", has_v2, pro_level_simulate_v2, pro_level_run_cases_v2},
+#endif
+                               {"portable", everywhere, pro_level_simulate, pro_level_run_cases}};
+
+static const level *pick(void) {
+  const char *wanted = getenv("PRODROME_LEVEL");
+  for (size_t k = 0; k < PRO_COUNT(levels); k++) {
+    if (wanted && *wanted && strcmp(wanted, levels[k].name) != 0) continue;
+    if (levels[k].runs_here()) return &levels[k];
+  }
+  return &levels[PRO_COUNT(levels) - 1];
+}
+
+const char *pro_level_name(void) { return pick()->name; }
+
+pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const struct pro_integrator *integrator) {
+  return pick()->simulate(out, in, integrator);
+}
+
+pro_status pro_run_cases(pro_run *const *runs, size_t n, const struct pro_integrator *integrator) {
+  return pick()->run_cases(runs, n, integrator);
+}
+
+pro_status pro_run_case(pro_run *run, const struct pro_integrator *integrator) {
+  return pro_run_cases(&run, 1, integrator);
+}
