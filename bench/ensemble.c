@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "bench/compare.h"
+#include "sim/rng.h"
 
 static const char usage[] =
     "usage: ensemble [--repeats N] [--json]\n"
@@ -20,14 +21,21 @@ static const char usage[] =
 
 static const char *const presets[] = {"lco_18650", "nmc_18650", "nmc811_18650",       "nmc811_21700",
                                       "nca_18650", "lfp_18650", "lfp_prismatic_22Ah", "lfp_prismatic_280Ah"};
-enum { CASES = (int)PRO_COUNT(presets) * PRO_BENCH_ABUSES };
+enum { DRAWS = 4, SETS = (int)PRO_COUNT(presets) * PRO_BENCH_ABUSES, CASES = SETS * DRAWS };
 
+/* Draw 0 is the preset; the others scatter as cells of one type do. */
 static void make(pro_run *runs, pro_run **list, double rtol) {
   for (int k = 0; k < CASES; k++) {
+    pro_case *in = &runs[k].in;
     runs[k] = (pro_run){0};
-    pro_bench_abuse(&runs[k].in, presets[k / PRO_BENCH_ABUSES], k % PRO_BENCH_ABUSES);
-    runs[k].in.period = runs[k].in.duration, runs[k].in.rtol = rtol;
+    pro_bench_abuse(in, presets[k % SETS / PRO_BENCH_ABUSES], k % PRO_BENCH_ABUSES);
+    in->period = in->duration, in->rtol = rtol;
     list[k] = &runs[k];
+    if (k < SETS) continue;
+    pro_stream s = {.seed = 7, .run = (uint64_t)k, .purpose = PRO_FOR_PARAMETERS};
+    for (int j = 0; j < pro_network_reaction_count(&in->network); j++)
+      in->network.reactions[j].A *= pow(10.0, 0.15 * pro_rng_normal(s, (uint64_t)j));
+    in->cell.collapse_T += 8.0 * pro_rng_normal(s, 20);
   }
 }
 

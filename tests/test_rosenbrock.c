@@ -20,7 +20,7 @@ static void march(double *y, const pro_case *in, int steps) {
   memset(&system, 0, sizeof system);
   pro_cell_load(&system.cell, 0, in);
   system.modes = pro_modes_start();
-  for (int l = 0; l < PRO_LANES; l++) system.rtol[l] = 1e-2;
+  for (int l = 0; l < PRO_LANES; l++) system.rtol[l] = 1.0; /* no step is refused */
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) {
     double slope, value = pro_channel_at(&in->drive.channel[c], 0.0, &slope);
     system.value[c] = pro_lanes_all(value), system.slope[c] = pro_lanes_all(slope);

@@ -271,10 +271,15 @@ static void weights(const solver *s, const pro_lanes *y, const pro_lanes *z, pro
   }
 }
 
+/* The largest, not the mean: an explosion of one unknown must not be diluted by the others' rest. What is no
+ * number stays so. */
 static pro_lanes norm(const solver *s, const pro_lanes *e, const pro_lanes *w) {
-  pro_lanes sum = pro_lanes_all(0.0);
-  for (int i = 0; i < s->m; i++) sum += (e[i] * w[i]) * (e[i] * w[i]);
-  return pro_lanes_sqrt(sum / (double)s->m);
+  pro_lanes most = pro_lanes_all(0.0);
+  for (int i = 0; i < s->m; i++) {
+    pro_lanes size = pro_lanes_abs(e[i] * w[i]);
+    most = pro_select(size <= most, most, size);
+  }
+  return most;
 }
 
 static pro_lanes power(pro_lanes x, double exponent) { return pro_lanes_exp(exponent * pro_lanes_log(x)); }
