@@ -71,6 +71,7 @@ typedef struct pivot {
   int index, diagonal;      /* unknown, slot */
   int lower, lower_end;     /* below it: places[lower..lower_end) */
   int upper, upper_end;     /* right of it */
+  int before, before_end;   /* in its own row, left of it: factors of pivots before */
   int updates, updates_end; /* what it takes off the rest */
 } pivot;
 
@@ -78,12 +79,13 @@ typedef struct elimination {
   int m, slots, entries, places;
   pivot pivots[PRO_STATES_MAX];
   entry entry[SLOTS_MAX];
-  place place[SLOTS_MAX];
+  place place[2 * SLOTS_MAX];
   update update[UPDATES_MAX];
-  int sums; /* of what nothing reads: row += J[of] x[column] */
+  /* of what nothing reads: unknown m + i gains J[of] x[column] of terms[term_end[i - 1]..term_end[i]) */
+  int terms, term_end[PRO_STATES_MAX];
   struct {
-    int16_t row, column, of;
-  } sum[SLOTS_MAX];
+    int16_t column, of;
+  } term[SLOTS_MAX];
 } elimination;
 
 /* Order by Markowitz on the diagonal: the pivot that fills in least. Rows are not exchanged: 1/(h gamma) outweighs
@@ -136,13 +138,23 @@ static pro_status plan_elimination(elimination *e, const pro_sparsity *s, int n,
       }
     p->updates_end = updates;
   }
-  for (int i = m; i < n; i++)
+  for (int k = 0; k < m; k++) { /* the rows of what lies below, in the order of the pivots */
+    pivot *p = &e->pivots[k];
+    p->before = e->places;
+    for (int b = 0; b < k; b++)
+      if (slot[p->index][e->pivots[b].index] >= 0)
+        e->place[e->places++] = (place){slot[p->index][e->pivots[b].index], (int16_t)e->pivots[b].index};
+    p->before_end = e->places;
+  }
+  for (int i = m; i < n; i++) {
     for (int j = 0; j < m; j++) {
       int16_t of = s->place[i * n + j];
       if (of < 0) continue;
-      e->sum[e->sums].row = (int16_t)i, e->sum[e->sums].column = (int16_t)j, e->sum[e->sums].of = of;
-      e->sums++;
+      e->term[e->terms].column = (int16_t)j, e->term[e->terms].of = of;
+      e->terms++;
     }
+    e->term_end[i - m] = e->terms;
+  }
   return PRO_OK;
 }
 
@@ -166,7 +178,8 @@ static void solve(const elimination *e, const pro_lanes *J, const pro_lanes *W, 
   for (int k = 0; k < e->m; k++) {
     const pivot *p = &e->pivots[k];
     pro_lanes x = b[p->index];
-    for (int i = p->lower; i < p->lower_end; i++) b[e->place[i].index] -= W[e->place[i].slot] * x;
+    for (int i = p->before; i < p->before_end; i++) x -= W[e->place[i].slot] * b[e->place[i].index];
+    b[p->index] = x;
   }
   for (int k = e->m - 1; k >= 0; k--) {
     const pivot *p = &e->pivots[k];
@@ -174,8 +187,11 @@ static void solve(const elimination *e, const pro_lanes *J, const pro_lanes *W, 
     for (int j = p->upper; j < p->upper_end; j++) x -= W[e->place[j].slot] * b[e->place[j].index];
     b[p->index] = x * W[p->diagonal];
   }
-  for (int s = 0; s < e->sums; s++) b[e->sum[s].row] += J[e->sum[s].of] * b[e->sum[s].column];
-  for (int i = e->m; i < n; i++) b[i] *= scale;
+  for (int i = e->m, t = 0; i < n; i++) {
+    pro_lanes x = b[i];
+    for (; t < e->term_end[i - e->m]; t++) x += J[e->term[t].of] * b[e->term[t].column];
+    b[i] = x * scale;
+  }
 }
 
 /* ---- lanes ---- */
@@ -336,8 +352,7 @@ static pro_lanes attempt(solver *s) {
     if (i > 0) {
       for (int x = 0; x < n; x++) {
         pro_lanes sum = s->y0[x];
-        for (int j = 0; j < i; j++)
-          if (A[i][j] != 0.0) sum += A[i][j] * s->k[j][x];
+        for (int j = 0; j < i; j++) sum += A[i][j] * s->k[j][x];
         s->y1[x] = sum;
       }
       pro_lanes t = s->t + at[i] * h;
