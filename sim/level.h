@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * sim/level.h - one program, the arithmetic built for several instruction sets: sim/simulate.c and all that
- * computes in lanes under it is compiled once a level (CMakeLists.txt), and the first call picks the best that the
- * processor has. The same bytes come out of all of them: always eight lanes, no contraction, no libm. */
+ * computes in lanes under it is compiled once a level (CMakeLists.txt), and the first call picks the fastest that
+ * the processor has. The same bytes come out of all of them: always eight lanes, no contraction, no libm. */
 #ifndef PRO_LEVEL_H
 #define PRO_LEVEL_H
 #include "sim/simulate.h"
