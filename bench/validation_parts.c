@@ -269,7 +269,7 @@ static pro_status circuit(pro_checks *to) {
   double y[PRO_STATES_MAX], moles = 0.0;
   pro_bench_case(&in, "lco_18650");
   in.cell.headspace = 8.3e-3;
-  pro_cell_load(&cell, 0, &in);
+  pro_cell_fill(&cell, &in);
   pro_cell_start(&cell, &in, y);
   for (int g = 0; g < PRO_GAS_COUNT; g++) moles += y[cell.layout.head + g];
   to->id = "A3i", to->test = "test_gas"; /* the target was made with R = 8.314 */

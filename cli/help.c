@@ -5,6 +5,7 @@
 
 #include "cli/json.h"
 #include "output/corpus.h"
+#include "sim/level.h"
 
 static const struct {
   const char *code, *meaning;
@@ -137,7 +138,7 @@ void pro_help_command(FILE *to, const pro_command *command, int as_json) {
 
 void pro_help_version(FILE *to, int as_json) {
   if (!as_json) {
-    fprintf(to, "prodrome %s (%s)\n", PRO_VERSION, PRO_COMMIT);
+    fprintf(to, "prodrome %s (%s), arithmetic for %s\n", PRO_VERSION, PRO_COMMIT, pro_level_name());
     return;
   }
   pro_json json;
@@ -145,6 +146,7 @@ void pro_help_version(FILE *to, int as_json) {
   pro_json_text(&json, "program", "prodrome");
   pro_json_text(&json, "version", PRO_VERSION);
   pro_json_text(&json, "commit", PRO_COMMIT);
+  pro_json_text(&json, "level", pro_level_name());
   pro_json_text(&json, "corpus_schema", PRO_CORPUS_SCHEMA);
   pro_json_end(&json);
 }

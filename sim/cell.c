@@ -58,7 +58,7 @@ pro_modes pro_modes_start(void) {
 
 static double or_none(double time) { return time > 0.0 ? 1.0 / time : 0.0; }
 
-static void load_lane(pro_cell_lanes *to, int l, const pro_case *in) {
+void pro_cell_load(pro_cell_lanes *to, int l, const pro_case *in) {
   const pro_cell *c = &in->cell;
   pro_network_load(&to->network, l, &in->network);
   to->ocv[l] = pro_ocv_all[c->ocv];
@@ -119,18 +119,13 @@ static void load_lane(pro_cell_lanes *to, int l, const pro_case *in) {
   to->vent.p_back[l] = PRO_ATMOSPHERE;
 }
 
-void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in) {
-  if (lane == 0) {
-    memset(to, 0, sizeof *to);
-    to->layout = layout_of(in);
-  }
-  load_lane(to, lane, in);
-  if (lane != 0) return;
+void pro_cell_fill(pro_cell_lanes *to, const pro_case *in) {
+  memset(to, 0, sizeof *to);
+  to->layout = layout_of(in);
+  pro_cell_load(to, 0, in);
   for (pro_lanes *x = &to->network.gas_constant; (char *)x < (char *)(to + 1); x++) *x = pro_lanes_all((*x)[0]);
   for (int l = 1; l < PRO_LANES; l++) to->ocv[l] = to->ocv[0];
 }
-
-void pro_cell_replace(pro_cell_lanes *to, int lane, const pro_case *in) { load_lane(to, lane, in); }
 
 /* A can closed at the initial temperature under one atmosphere of air and vapour in equilibrium. */
 void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y) {

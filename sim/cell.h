@@ -76,9 +76,8 @@ pro_modes pro_modes_start(void);
 
 /* Fills a lane; every case of a group must have the structure of the first (pro_cell_same_structure). `in` must
  * outlive `to`. Lane 0 is copied to all others when it is filled. */
-void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in);
-void pro_cell_replace(pro_cell_lanes *to, int lane,
-                      const pro_case *in); /* of a group that is full; that lane alone */
+void pro_cell_fill(pro_cell_lanes *to, const pro_case *in);           /* all lanes, and the structure */
+void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in); /* that lane alone */
 int pro_cell_same_structure(const pro_case *a, const pro_case *b);
 void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); /* the state at t = 0 (n) */
 /* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-4 of an extent, ... times rtol (n). */

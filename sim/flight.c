@@ -469,8 +469,8 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
   pro_trajectory *traj = trajectory_create(in);
   if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
   *f = (pro_flight){.in = in, .out = traj, .with = with, .integrator = integrator, .shared = shared, .lane = lane};
-  pro_cell_load(&f->system.cell, 0, in);
-  pro_cell_replace(&shared->cell, lane, in);
+  pro_cell_fill(&f->system.cell, in);
+  pro_cell_load(&shared->cell, lane, in);
   for (int l = 0; l < PRO_LANES; l++) f->system.rtol[l] = in->rtol;
   pro_cell_start(&f->system.cell, in, f->y0);
   memcpy(f->y, f->y0, sizeof f->y);

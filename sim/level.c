@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/level.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,23 +40,38 @@ static const level levels[] = {
 #endif
     {"portable", everywhere, pro_level_simulate, pro_level_run_cases}};
 
+/* NULL: the environment names one that is not here. */
 static const level *pick(void) {
   const char *wanted = getenv("PRODROME_LEVEL");
-  for (size_t k = 0; k < PRO_COUNT(levels); k++) {
-    if (wanted && *wanted && strcmp(wanted, levels[k].name) != 0) continue;
-    if (levels[k].runs_here()) return &levels[k];
-  }
-  return &levels[PRO_COUNT(levels) - 1];
+  for (size_t k = 0; k < PRO_COUNT(levels); k++)
+    if ((!wanted || !*wanted || strcmp(wanted, levels[k].name) == 0) && levels[k].runs_here()) return &levels[k];
+  return NULL;
 }
 
-const char *pro_level_name(void) { return pick()->name; }
+static pro_status refuse(void) {
+  char names[128] = "";
+  for (size_t k = 0; k < PRO_COUNT(levels); k++)
+    if (levels[k].runs_here()) {
+      size_t n = strlen(names);
+      snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "", levels[k].name);
+    }
+  return pro_fail(PRO_EINPUT, "PRODROME_LEVEL is '%.32s'; this program has on this processor: %s",
+                  getenv("PRODROME_LEVEL"), names);
+}
+
+const char *pro_level_name(void) {
+  const level *here = pick();
+  return here ? here->name : "none";
+}
 
 pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const struct pro_integrator *integrator) {
-  return pick()->simulate(out, in, integrator);
+  const level *here = pick();
+  return here ? here->simulate(out, in, integrator) : refuse();
 }
 
 pro_status pro_run_cases(pro_run *const *runs, size_t n, const struct pro_integrator *integrator) {
-  return pick()->run_cases(runs, n, integrator);
+  const level *here = pick();
+  return here ? here->run_cases(runs, n, integrator) : refuse();
 }
 
 pro_status pro_run_case(pro_run *run, const struct pro_integrator *integrator) {

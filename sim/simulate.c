@@ -100,7 +100,7 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
   fleet *a = aligned_alloc(64, (sizeof *a + 63) / 64 * 64);
   if (!a) return pro_fail(PRO_ENOMEM, "no memory for eight cases in flight");
   memset(a, 0, sizeof *a);
-  pro_cell_load(&a->shared.cell, 0, tickets[0].in);
+  pro_cell_fill(&a->shared.cell, tickets[0].in);
   a->shared.modes = pro_modes_start();
   for (int l = 0; l < PRO_LANES; l++) a->shared.rtol[l] = tickets[0].in->rtol;
   void *integrator = NULL;

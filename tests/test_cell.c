@@ -179,6 +179,7 @@ static void fill_lane(group *g, int l, support_random *random) {
 static void make_group(group *g, const structure *s, support_random *random) {
   for (int l = 0; l < PRO_LANES; l++) {
     case_of(&g->in[l], s, random);
+    if (l == 0) pro_cell_fill(&g->cell, &g->in[0]);
     pro_cell_load(&g->cell, l, &g->in[l]);
   }
   for (int l = 0; l < PRO_LANES; l++) fill_lane(g, l, random);
@@ -261,7 +262,7 @@ static void lanes_are_alone(group *g, const char *where) {
   for (int l = 0; l < PRO_LANES; l++) {
     static pro_cell_lanes solo;
     pro_drive_lanes drive;
-    pro_cell_load(&solo, 0, &g->in[l]);
+    pro_cell_fill(&solo, &g->in[l]);
     for (int c = 0; c < PRO_DRIVE_COUNT; c++) drive.channel[c] = pro_lanes_all(g->drive.channel[c][l]);
     for (int i = 0; i < n; i++) y[i] = pro_lanes_all(g->y[i][l]);
     pro_modes open = {pro_lanes_all(g->modes.vent_open[l]), pro_lanes_all(g->modes.connected[l]),
@@ -448,7 +449,7 @@ START_TEST(cell_begins_in_balance_with_its_surroundings) {
     support_inert(&in);
     in.T_initial = 310.0;
     in.soc_initial = 0.6;
-    pro_cell_load(&cell, 0, &in);
+    pro_cell_fill(&cell, &in);
     const pro_layout *at = &cell.layout;
     double y0[PRO_STATES_MAX], gas[PRO_GAS_COUNT];
     pro_cell_start(&cell, &in, y0);

@@ -28,9 +28,10 @@ cmp "$work/b.h5" "$work/c.h5" || wrong "two runs make different bytes"
 rm "$work/b.h5" "$work/c.h5"
 sweep d.h5 -j 3
 cmp "$work/a.h5" "$work/d.h5" || wrong "1 and 3 threads make different bytes"
-for level in portable x86-64-v2 x86-64-v3 x86-64-v4; do # one that the processor lacks runs as portable
-  rm -f "$work/d.h5"
+for level in portable x86-64-v2 x86-64-v3 x86-64-v4; do
   export PRODROME_LEVEL=$level
+  "$prodrome" run kim_oven >/dev/null 2>"$work/why" || { echo "skipped: $level: $(cat "$work/why")"; continue; }
+  rm -f "$work/d.h5"
   sweep d.h5 -j 2
   cmp "$work/a.h5" "$work/d.h5" || wrong "$level makes other bytes"
 done

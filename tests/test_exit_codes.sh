@@ -88,6 +88,8 @@ printf '\377\377\377\377' | dd of=in/flipped.h5 bs=1 seek=$at conv=notrunc 2>/de
 cmp -s in/small.h5 in/flipped.h5 && wrong "nothing was flipped at $at"
 expect 65 "$prodrome" verify in/flipped.h5
 
+expect 65 env PRODROME_LEVEL=x86-64-v9 "$prodrome" run kim_oven
+
 # ---- 66 ----
 expect 66 "$prodrome" run in/absent.yaml
 expect 66 "$prodrome" run kim_ofen

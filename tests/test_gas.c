@@ -144,7 +144,7 @@ START_TEST(headspace_begins_with_an_atmosphere) {
   in.T_initial = 298.15;
   pro_cell_lanes cell;
   double y[PRO_STATES_MAX], moles = 0.0;
-  pro_cell_load(&cell, 0, &in);
+  pro_cell_fill(&cell, &in);
   pro_cell_start(&cell, &in, y);
   for (int g = 0; g < PRO_GAS_COUNT; g++) moles += y[cell.layout.head + g];
   ck_assert_double_eq_tol(moles, 0.339273 * 8.314 / PRO_GAS_CONSTANT, 1e-6);

@@ -18,7 +18,7 @@ static void march(double *y, const pro_case *in, int steps) {
   static pro_system system;
   const pro_integrator *with = rosenbrock();
   memset(&system, 0, sizeof system);
-  pro_cell_load(&system.cell, 0, in);
+  pro_cell_fill(&system.cell, in);
   system.modes = pro_modes_start();
   for (int l = 0; l < PRO_LANES; l++) system.rtol[l] = 1.0; /* no step is refused */
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) {
@@ -57,7 +57,7 @@ START_TEST(error_falls_with_the_fifth_power_of_the_step) {
   double exact[PRO_STATES_MAX], y[PRO_STATES_MAX], error[3];
   march(exact, &in, 1280);
   pro_cell_lanes cell;
-  pro_cell_load(&cell, 0, &in);
+  pro_cell_fill(&cell, &in);
   for (int k = 0; k < 3; k++) {
     march(y, &in, 20 << k);
     error[k] = fabs(y[cell.layout.U_core] - exact[cell.layout.U_core]);
