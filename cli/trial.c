@@ -82,15 +82,6 @@ double pro_trial_at(const pro_trajectory *y, int column, double t) {
   return x[k] + (at - (double)k) * (x[k + 1] - x[k]);
 }
 
-double pro_trial_reaches(const pro_trajectory *y, int column, double from, double value) {
-  const double *x = y->truth[column];
-  for (size_t k = 1; k < y->samples; k++)
-    if (y->t[k] >= from && x[k] >= value)
-      return x[k - 1] >= value ? y->t[k - 1]
-                               : y->t[k - 1] + (y->t[k] - y->t[k - 1]) * (value - x[k - 1]) / (x[k] - x[k - 1]);
-  return NAN;
-}
-
 /* A rate between two samples belongs to the middle between them. */
 double pro_trial_rate_reaches(const pro_trajectory *y, int column, double from, double rate) {
   const double *x = y->truth[column];

@@ -34,9 +34,8 @@ int pro_trial_ran_away(const pro_run *run); /* the core reached 1 K/s */
 
 /* A truth column at time t, straight lines between the samples; NaN outside. */
 double pro_trial_at(const pro_trajectory *y, int column, double t);
-/* First time from `from` on at which a column reaches `value` from below, or grows by `rate` a second and more
- * between two samples; NaN: never. */
-double pro_trial_reaches(const pro_trajectory *y, int column, double from, double value);
+/* First time from `from` on at which a column grows by `rate` a second and more between two samples; NaN: never.
+ */
 double pro_trial_rate_reaches(const pro_trajectory *y, int column, double from, double rate);
 
 double pro_trial_gas(const pro_trajectory *y); /* that has left the cell, without vapour and air [mol] */
