@@ -178,7 +178,8 @@ static pro_status lumped(pro_checks *to) {
 }
 
 static double orifice(double p) {
-  pro_orifice vent = {pro_lanes_all(8e-6 * 0.8), pro_lanes_all(1.3), pro_lanes_all(PRO_ATMOSPHERE)};
+  pro_orifice vent = {pro_lanes_all(8e-6 * 0.8), pro_lanes_all(1.3), pro_lanes_all(PRO_ATMOSPHERE),
+                      pro_lanes_all(pro_choking_ratio(1.3))};
   pro_orifice_flow out;
   pro_orifice_at(&out, &vent, pro_lanes_all(p), pro_lanes_all(423.15), pro_lanes_all(0.030));
   return out.flow[0];

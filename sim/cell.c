@@ -61,7 +61,7 @@ static double or_none(double time) { return time > 0.0 ? 1.0 / time : 0.0; }
 void pro_cell_load(pro_cell_lanes *to, int l, const pro_case *in) {
   const pro_cell *c = &in->cell;
   pro_network_load(&to->network, l, &in->network);
-  to->ocv[l] = pro_ocv_all[c->ocv];
+  if (has_charge(in)) pro_ocv_cut(to->ocv[l], pro_ocv_all[c->ocv]);
   for (int j = 0; j < to->layout.reactions; j++) {
     double reactant = pro_network_reactant(&in->network, j, c->volume, c->capacity);
     to->heat[j][l] = pro_network_heat(&in->network, j, c->volume, c->capacity);
@@ -116,6 +116,7 @@ void pro_cell_load(pro_cell_lanes *to, int l, const pro_case *in) {
   to->ejecta_T[l] = c->ejecta_T;
   to->vent.area[l] = c->vent_area * c->discharge_coefficient;
   to->vent.heat_ratio[l] = c->gas_heat_ratio;
+  to->vent.choking_ratio[l] = pro_choking_ratio(c->gas_heat_ratio);
   to->vent.p_back[l] = PRO_ATMOSPHERE;
 }
 
@@ -124,7 +125,8 @@ void pro_cell_fill(pro_cell_lanes *to, const pro_case *in) {
   to->layout = layout_of(in);
   pro_cell_load(to, 0, in);
   for (pro_lanes *x = &to->network.gas_constant; (char *)x < (char *)(to + 1); x++) *x = pro_lanes_all((*x)[0]);
-  for (int l = 1; l < PRO_LANES; l++) to->ocv[l] = to->ocv[0];
+  if (has_charge(in))
+    for (int l = 1; l < PRO_LANES; l++) memcpy(to->ocv[l], to->ocv[0], sizeof to->ocv[0]);
 }
 
 /* A can closed at the initial temperature under one atmosphere of air and vapour in equilibrium. */
@@ -223,8 +225,38 @@ static bool is_electrical(const pro_cell_lanes *cell, int reaction) {
 
 /* ---- the sum ---- */
 
+static void view_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
+                    const pro_lanes *f, const matter *m, const pro_electrical *e) {
+  const pro_layout *at = &cell->layout;
+  const pro_lanes zero = pro_lanes_all(0.0);
+  out->T_core = m->core.T, out->T_surface = m->surface.T, out->T_side = m->side.T;
+  out->outflow = at->vented >= 0 ? f[at->vented] : zero;
+  if (at->ejected >= 0) out->outflow += f[at->ejected];
+  out->rate = (f[at->U_core] + m->u * out->outflow) / (m->mass * m->core.cp);
+  out->rate_surface = at->U_surface >= 0 ? f[at->U_surface] / (cell->mass_surface * m->surface.cp) : out->rate;
+  out->heat_reaction = zero;
+  for (int j = 0; j < at->reactions; j++) out->heat_reaction += cell->heat[j] * f[at->xi + j];
+  out->heat_exchange = -f[at->exchange];
+  out->charge = m->charge;
+  out->collapse = 1.0 - pro_lanes_exp(-(m->electrical[PRO_BY_collapse] + m->electrical[PRO_BY_front]));
+  out->voltage = out->electrode_voltage = out->current = out->short_conductance = out->heat_electrical =
+      out->pressure = zero;
+  if (e) {
+    /* an opened interrupt device takes the electrodes off the terminals */
+    out->electrode_voltage = e->voltage;
+    out->voltage = pro_select(modes->connected > 0.5, e->voltage, zero);
+    out->short_conductance = e->conductance;
+    out->current = e->inner + e->short_current;
+    out->heat_electrical = f[at->released] + f[at->terminal];
+  }
+  if (at->head >= 0) {
+    for (int g = 0; g < PRO_GAS_COUNT; g++) out->pressure += y[at->head + g];
+    out->pressure *= PRO_GAS_CONSTANT * out->T_core / cell->headspace;
+  }
+}
+
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
-                  const pro_lanes *y, pro_lanes *f) {
+                  const pro_lanes *y, pro_lanes *f, pro_cell_view *view) {
   const pro_layout *at = &cell->layout;
   const pro_lanes zero = pro_lanes_all(0.0);
   matter m;
@@ -233,8 +265,8 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   pro_network_rates(&cell->network, &T, &m.soc, y + at->xi, f + at->xi);
   pro_lanes side = zero, made = zero, core = zero; /* made: heat of all that reacts or is short, inside and out */
   for (int j = 0; j < at->reactions; j++) made += cell->heat[j] * f[at->xi + j];
+  pro_electrical e;
   if (at->soc >= 0) {
-    pro_electrical e;
     pro_collapse k;
     pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
     pro_collapse_at(&k, cell, &e, m.electrical, m.surface.T, m.side.T);
@@ -297,6 +329,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   else
     core += surface;
   f[at->U_core] = core;
+  if (view) view_of(view, cell, modes, y, f, &m, at->soc >= 0 ? &e : NULL);
 }
 
 /* Columns are filled by natural variables first - the core's temperature in `by_T`, the charge left in `by_charge`
@@ -360,13 +393,14 @@ static void add_liquid(const rows *r, int row, pro_lanes slope) {
 typedef struct chemistry {
   pro_lanes rate[PRO_REACTIONS_MAX], rate_T[PRO_REACTIONS_MAX], rate_soc[PRO_REACTIONS_MAX],
       rate_xi[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX];
-  unsigned char reads[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX]; /* which of these are not zero by structure */
+  const unsigned char *reads; /* which of these are not zero by structure */
   pro_lanes heat, heat_T, heat_charge, heat_soc, heat_xi[PRO_REACTIONS_MAX];
 } chemistry;
 
 static void add_heat(chemistry *c, int reactions, int j, pro_lanes h) {
   c->heat += h * c->rate[j], c->heat_T += h * c->rate_T[j], c->heat_soc += h * c->rate_soc[j];
-  for (int i = 0; i < reactions; i++) c->heat_xi[i] += h * c->rate_xi[j * reactions + i];
+  for (int i = 0; i < reactions; i++)
+    if (c->reads[j * reactions + i]) c->heat_xi[i] += h * c->rate_xi[j * reactions + i];
 }
 
 /* scale times the heat's slopes into a row */
@@ -410,7 +444,7 @@ static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes 
     add(r, at->U_core, at->head + k, -p.flow_n[k] * h);
   }
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    pro_lanes share = p.there[g] / p.S, flow_S = p.flow / p.S; /* mol of g to a kg of flow */
+    pro_lanes share = p.there[g] * p.per_S, flow_S = p.flow * p.per_S; /* mol of g to a kg of flow */
     int row = at->head + g;
     add_T(r, row, -p.flow_T * share);
     for (int k = 0; k < PRO_GAS_COUNT; k++)
@@ -500,7 +534,7 @@ static void jacobian(const rows *r, const pro_cell_lanes *cell, const pro_drive_
 
   chemistry c;
   pro_network_slopes(&cell->network, &m.core.T, &m.soc, y + at->xi, c.rate, c.rate_T, c.rate_soc, c.rate_xi);
-  pro_network_reads(cell->network.form, c.reads);
+  c.reads = cell->network.reads;
   c.heat = c.heat_T = c.heat_charge = c.heat_soc = zero;
   for (int i = 0; i < reactions; i++) c.heat_xi[i] = zero;
   for (int j = 0; j < reactions; j++) {
@@ -544,8 +578,7 @@ static void jacobian(const rows *r, const pro_cell_lanes *cell, const pro_drive_
     if (!reads_charge(r, i)) continue;
     add(r, i, at->soc, r->by_charge[i]);
     for (int j = 0; j < reactions; j++)
-      if (pro_network_discharge(cell->network.form, j) != 0.0)
-        add(r, i, at->xi + j, -r->by_charge[i] * cell->network.discharge[j]);
+      if (cell->network.takes[j]) add(r, i, at->xi + j, -r->by_charge[i] * cell->network.discharge[j]);
   }
 }
 
@@ -575,38 +608,8 @@ void pro_cell_sparsity(pro_sparsity *out, const pro_cell_lanes *cell) {
 
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                    const pro_modes *modes, const pro_lanes *y) {
-  const pro_layout *at = &cell->layout;
-  const pro_lanes zero = pro_lanes_all(0.0);
   pro_lanes f[PRO_STATES_MAX];
-  matter m;
-  matter_of(&m, cell, y);
-  pro_cell_rhs(cell, drive, modes, y, f);
-  out->T_core = m.core.T, out->T_surface = m.surface.T, out->T_side = m.side.T;
-  out->outflow = at->vented >= 0 ? f[at->vented] : zero;
-  if (at->ejected >= 0) out->outflow += f[at->ejected];
-  out->rate = (f[at->U_core] + m.u * out->outflow) / (m.mass * m.core.cp);
-  out->rate_surface = at->U_surface >= 0 ? f[at->U_surface] / (cell->mass_surface * m.surface.cp) : out->rate;
-  out->heat_reaction = zero;
-  for (int j = 0; j < at->reactions; j++) out->heat_reaction += cell->heat[j] * f[at->xi + j];
-  out->heat_exchange = -f[at->exchange];
-  out->charge = m.charge;
-  out->collapse = 1.0 - pro_lanes_exp(-(m.electrical[PRO_BY_collapse] + m.electrical[PRO_BY_front]));
-  out->voltage = out->electrode_voltage = out->current = out->short_conductance = out->heat_electrical =
-      out->pressure = zero;
-  if (at->soc >= 0) {
-    pro_electrical e;
-    pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
-    /* an opened interrupt device takes the electrodes off the terminals */
-    out->electrode_voltage = e.voltage;
-    out->voltage = pro_select(modes->connected > 0.5, e.voltage, zero);
-    out->short_conductance = e.conductance;
-    out->current = e.inner + e.short_current;
-    out->heat_electrical = f[at->released] + f[at->terminal];
-  }
-  if (at->head >= 0) {
-    for (int g = 0; g < PRO_GAS_COUNT; g++) out->pressure += y[at->head + g];
-    out->pressure *= PRO_GAS_CONSTANT * out->T_core / cell->headspace;
-  }
+  pro_cell_rhs(cell, drive, modes, y, f, out);
 }
 
 void pro_cell_gas_out(const pro_cell_lanes *cell, int lane, const double *y0, const double *y, double *moles) {

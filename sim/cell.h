@@ -40,7 +40,7 @@ typedef struct pro_layout {
 /* The numbers of eight cases of one structure, side by side. */
 typedef struct pro_cell_lanes {
   pro_layout layout;
-  const pro_ocv *ocv[PRO_LANES];
+  pro_ocv_piece ocv[PRO_LANES][PRO_OCV_PIECES];
   pro_network_lanes network;                      /* from its first lanes on all are lanes */
   pro_lanes heat[PRO_REACTIONS_MAX];              /* of a unit extent [J] */
   pro_lanes gas[PRO_REACTIONS_MAX][PRO_GAS_MADE]; /* of a unit extent [mol] */
@@ -83,9 +83,10 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); 
 /* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-4 of an extent, ... times rtol (n). */
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol);
 
-/* f = dy/dt (n). Units per layout, per second. */
+struct pro_cell_view;
+/* f = dy/dt (n). Units per layout, per second. view: what else follows from the state; NULL: it is not wanted. */
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
-                  const pro_lanes *y, pro_lanes *f);
+                  const pro_lanes *y, pro_lanes *f, struct pro_cell_view *view);
 
 /* Where the Jacobian of a structure may differ from zero, whatever the state. */
 typedef struct pro_sparsity {
@@ -112,7 +113,7 @@ typedef struct pro_cell_view {
   pro_lanes heat_reaction, heat_electrical, heat_exchange; /* [W]; exchange > 0 is lost */
 } pro_cell_view;
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                   const pro_modes *modes, const pro_lanes *y);
+                   const pro_modes *modes, const pro_lanes *y); /* the right-hand side's view alone */
 
 /* Gas that has left the cell so far, net [mol] (PRO_GAS_COUNT), of one lane with state y (n). */
 void pro_cell_gas_out(const pro_cell_lanes *cell, int lane, const double *y0, const double *y, double *moles);

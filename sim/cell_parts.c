@@ -38,7 +38,7 @@ double pro_specific_energy(double T, double cp, double slope) {
 /* exp(Ea/R (1/T - 1/T0)) up to RESISTANCE_T, and its relative slope [1/K] */
 static pro_lanes arrhenius(pro_lanes *slope, pro_lanes Ea, pro_lanes T) {
   pro_lanes held = pro_lanes_min(T, pro_lanes_all(RESISTANCE_T));
-  pro_lanes per_R = Ea / PRO_GAS_CONSTANT;
+  pro_lanes per_R = Ea * (1.0 / PRO_GAS_CONSTANT);
   *slope = pro_select(T < RESISTANCE_T, -per_R / (held * held), zero);
   return pro_lanes_exp(per_R * (1.0 / held - 1.0 / PRO_T_REFERENCE));
 }
@@ -48,16 +48,12 @@ void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_
   pro_lanes T = at[PRO_BY_T], s = at[PRO_BY_charge], w = at[PRO_BY_depletion];
   pro_lanes intact = pro_lanes_exp(-(at[PRO_BY_collapse] + at[PRO_BY_front])), x = 1.0 - intact;
   pro_lanes U, U_s, dU, dU_s;
-  for (int l = 0; l < PRO_LANES; l++) {
-    double slope;
-    U[l] = pro_ocv_voltage(cell->ocv[l], s[l], &slope), U_s[l] = slope;
-    dU[l] = pro_ocv_entropic(cell->ocv[l], s[l], &slope), dU_s[l] = slope;
-  }
+  pro_ocv_at(cell->ocv, s, &U, &U_s, &dU, &dU_s);
   pro_lanes emf = U + at[PRO_BY_pair_1] + at[PRO_BY_pair_2];
 
   /* all resistances with charge: more when empty, more when overcharged */
   pro_lanes held = pro_lanes_max(s, pro_lanes_all(COPPER_CHARGE)), over = pro_lanes_max(s - 1.0, zero);
-  pro_lanes empty = (cell->low_charge - 1.0) * pro_lanes_exp(-held / RESISTANCE_CHARGE);
+  pro_lanes empty = (cell->low_charge - 1.0) * pro_lanes_exp(held * (-1.0 / RESISTANCE_CHARGE));
   pro_lanes f = 1.0 + empty + (cell->over_charge - 1.0) * over * over;
   pro_lanes f_s =
       pro_select(s > COPPER_CHARGE, -empty / RESISTANCE_CHARGE, zero) + 2.0 * (cell->over_charge - 1.0) * over;
@@ -87,7 +83,7 @@ void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_
 
   /* overcharge: a share of the current decomposes electrolyte; nothing of it is stored */
   pro_lanes beyond = pro_lanes_max(s - 1.0 - cell->overcharge_start, zero);
-  pro_lanes ramp = pro_lanes_min(beyond / LOSS_CHARGE, pro_lanes_all(1.0));
+  pro_lanes ramp = pro_lanes_min(beyond * (1.0 / LOSS_CHARGE), pro_lanes_all(1.0));
   pro_lanes loss = pro_select(i > 0.0, cell->overcharge_loss * ramp, zero), H = U - T * dU;
   e->voltage = V, e->conductance = G;
   e->inner = i, e->short_current = V * G;
@@ -142,7 +138,7 @@ void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_
 /* rate at which separator collapses at T [1/s], and its slope [1/(s K)] */
 static pro_lanes collapse_rate(pro_lanes *slope, const pro_cell_lanes *cell, pro_lanes T) {
   pro_lanes x = pro_lanes_min((T - cell->collapse_T) / cell->collapse_width, pro_lanes_all(300.0));
-  pro_lanes free = cell->collapse_rate * pro_lanes_exp(x), lid = 1.0 / (1.0 + free / COLLAPSE_RATE_MAX);
+  pro_lanes free = cell->collapse_rate * pro_lanes_exp(x), lid = 1.0 / (1.0 + free * (1.0 / COLLAPSE_RATE_MAX));
   *slope = free * lid * lid / cell->collapse_width;
   return free * lid;
 }
@@ -175,6 +171,48 @@ void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_elec
   if (!has_side) k->front_by[PRO_BY_T] += 0.5 * near * outer_slope;
 }
 
+static int any(pro_lanes_mask of) {
+  int64_t all = 0;
+  for (int l = 0; l < PRO_LANES; l++) all |= of[l];
+  return all != 0;
+}
+
+static void nothing_flows(pro_gas_part *p) {
+  p->flow = p->flow_T = p->solids = p->solids_T = p->solids_flow = p->solids_ejected = zero;
+  for (int g = 0; g < PRO_GAS_COUNT; g++) p->flow_n[g] = p->out[g] = zero;
+}
+
+/* Through the vents that are open; a lane whose vent is shut has the very zeros of nothing_flows, so that it does
+ * not matter who flies beside it. */
+static void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes_mask open, pro_lanes T,
+                         pro_lanes N, pro_lanes S, pro_lanes ejected) {
+  pro_lanes M = S / N, RT_V = PRO_GAS_CONSTANT * T / cell->headspace, per_T = 1.0 / T;
+  pro_lanes pressure = N * RT_V, scale = 1.0 / (N * M);
+  pro_orifice_flow o;
+  pro_orifice_at(&o, &cell->vent, pressure, T, M);
+  p->flow = pro_select(open, o.flow, zero);
+  p->flow_T = pro_select(open, (o.slope_p * pressure - 0.5 * o.flow) * per_T, zero);
+  pro_lanes share = p->flow * p->per_S;
+  for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    p->out[g] = pro_select(open, share * p->there[g], zero);
+    p->flow_n[g] = pro_select(
+        open, p->counts[g] * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) * scale), zero);
+  }
+
+  /* gas that leaves a hot cell takes solids along, as long as there are any */
+  pro_lanes below =
+      pro_lanes_exp(pro_lanes_min((2.0 / EJECTA_WIDTH) * (cell->ejecta_T - T), pro_lanes_all(700.0)));
+  pro_lanes gate = 1.0 / (1.0 + below), gate_T = 2.0 / EJECTA_WIDTH * gate * (below * gate);
+  pro_lanes per = 1.0 / pro_lanes_max(cell->ejectable, pro_lanes_all(1e-300));
+  pro_lanes left = pro_select(cell->ejectable > 0.0, 1.0 - ejected * per, zero);
+  pro_lanes_mask outward = p->flow > 0.0;
+  p->solids = pro_select(outward, cell->entrainment * p->flow * gate * left, zero);
+  p->solids_T = pro_select(outward, cell->entrainment * p->flow * gate_T * left, zero);
+  p->solids_flow = pro_select(outward, cell->entrainment * gate * left, zero);
+  p->solids_ejected =
+      pro_select(outward & (cell->ejectable > 0.0), -cell->entrainment * p->flow * gate * per, zero);
+}
+
 /* What flows back into a cooling cell is taken to be the headspace's own mixture at its own temperature: 5e-5 mol
  * in an 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the
  * tolerance's size. */
@@ -201,37 +239,19 @@ void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open
   p->evaporation_vapour = -by_lack;
 
   /* a gas may undershoot by the solver's tolerance: below zero there is none of it, to press, weigh or flow */
-  pro_lanes N = pro_lanes_all(0.0), S = pro_lanes_all(0.0);
+  pro_lanes N = zero, S = zero;
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    p->there[g] = pro_lanes_max(n[g], pro_lanes_all(0.0));
-    p->counts[g] = pro_select(n[g] > 0.0, pro_lanes_all(1.0), pro_lanes_all(0.0));
+    p->there[g] = pro_lanes_max(n[g], zero);
+    p->counts[g] = pro_select(n[g] > 0.0, pro_lanes_all(1.0), zero);
     N += p->there[g], S += pro_gas_molar_mass[g] * p->there[g];
   }
   N = pro_lanes_max(N, pro_lanes_all(1e-15)); /* never quite empty */
   S = pro_lanes_max(S, pro_lanes_all(1e-17));
-  p->S = S;
-  pro_lanes M = S / N, RT_V = PRO_GAS_CONSTANT * T / cell->headspace;
-  p->pressure = N * RT_V;
-  pro_orifice_flow o;
-  pro_orifice_at(&o, &cell->vent, p->pressure, T, M);
-  p->flow = vent_open * o.flow;
-  p->flow_T = vent_open * (o.slope_p * p->pressure / T - 0.5 * o.flow / T);
-  for (int g = 0; g < PRO_GAS_COUNT; g++)
-    p->flow_n[g] =
-        vent_open * p->counts[g] * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) / (N * M));
-  for (int g = 0; g < PRO_GAS_COUNT; g++) p->out[g] = p->flow * (p->there[g] / S);
-
-  /* gas that leaves a hot cell takes solids along, as long as there are any */
-  pro_lanes below = pro_lanes_exp(pro_lanes_min(2.0 * (cell->ejecta_T - T) / EJECTA_WIDTH, pro_lanes_all(700.0)));
-  pro_lanes gate = 1.0 / (1.0 + below), gate_T = 2.0 / EJECTA_WIDTH * gate * (below * gate);
-  pro_lanes per = 1.0 / pro_lanes_max(cell->ejectable, pro_lanes_all(1e-300));
-  pro_lanes left = pro_select(cell->ejectable > 0.0, 1.0 - ejected * per, pro_lanes_all(0.0));
-  pro_lanes outward = pro_lanes_max(p->flow, pro_lanes_all(0.0));
-  p->solids = cell->entrainment * outward * gate * left;
-  p->solids_T = cell->entrainment * outward * gate_T * left;
-  p->solids_flow = pro_select(p->flow > 0.0, cell->entrainment * gate * left, pro_lanes_all(0.0));
-  p->solids_ejected =
-      pro_select(cell->ejectable > 0.0, -cell->entrainment * outward * gate * per, pro_lanes_all(0.0));
+  p->per_S = 1.0 / S;
+  if (any(open))
+    flow_through(p, cell, open, T, N, S, ejected);
+  else
+    nothing_flows(p);
 }
 
 pro_exchange pro_exchange_at(const pro_cell_lanes *cell, const pro_drive_lanes *drive, pro_lanes coupled,

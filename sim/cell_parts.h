@@ -62,11 +62,10 @@ void pro_collapse_at(pro_collapse *out, const pro_cell_lanes *cell, const pro_el
 typedef struct pro_gas_part {
   pro_lanes evaporation, evaporation_T, evaporation_liquid, evaporation_vapour; /* [mol/s] and slopes */
   pro_lanes available, available_liquid; /* 1 where there is solvent, 0 where there is none [-], and slope */
-  pro_lanes pressure;
   pro_lanes flow, flow_T, flow_n[PRO_GAS_COUNT];         /* through the vent [kg/s] */
   pro_lanes out[PRO_GAS_COUNT];                          /* [mol/s] */
   pro_lanes there[PRO_GAS_COUNT], counts[PRO_GAS_COUNT]; /* moles, not below zero, and their slope */
-  pro_lanes S;                                           /* mass of the headspace's gas [kg] */
+  pro_lanes per_S;                                       /* of the mass of the headspace's gas [1/kg] */
   pro_lanes solids, solids_T, solids_flow,
       solids_ejected; /* thrown out [kg/s] and slopes in T, flow and mass ejected */
 } pro_gas_part;

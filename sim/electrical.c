@@ -181,6 +181,40 @@ double pro_ocv_entropic(const pro_ocv *o, double soc, double *slope) {
   return o->entropic[i] + rise * (soc - o->soc[i]);
 }
 
+void pro_ocv_cut(pro_ocv_piece pieces[PRO_OCV_PIECES], const pro_ocv *o) {
+  const int last = PRO_OCV_POINTS - 1;
+  for (int i = 0; i < last; i++) {
+    piece p = piece_of(o, i);
+    double rise = p.v1 - p.v0, a = p.m0 * p.h - rise, b = rise - p.m1 * p.h; /* x y (a y + b x), y = 1 - x */
+    pieces[i + 1] = (pro_ocv_piece){p.s,
+                                    {p.v0, p.m0, (b - 2.0 * a) / (p.h * p.h), (a - b) / (p.h * p.h * p.h)},
+                                    {o->entropic[i], (o->entropic[i + 1] - o->entropic[i]) / p.h}};
+  }
+  pieces[0] = (pro_ocv_piece){o->soc[0], {o->voltage[0], slope_at(o, 0)}, {o->entropic[0]}};
+  pieces[last + 1] = (pro_ocv_piece){o->soc[last], {o->voltage[last], slope_at(o, last)}, {o->entropic[last]}};
+}
+
+void pro_ocv_at(const pro_ocv_piece pieces[PRO_LANES][PRO_OCV_PIECES], pro_lanes soc, pro_lanes *U, pro_lanes *U_s,
+                pro_lanes *dU, pro_lanes *dU_s) {
+  pro_lanes x, c[4], e[2];
+  for (int l = 0; l < PRO_LANES; l++) {
+    const pro_ocv_piece *p = pieces[l];
+    double s = soc[l];
+    int i = 0;
+    for (int step = 16; step > 0;
+         step /= 2) /* the last piece that begins at or below s; the first of what is less */
+      if (i + step < PRO_OCV_PIECES && s >= p[i + step].soc) i += step;
+    p += i;
+    x[l] = s - p->soc;
+    for (int k = 0; k < 4; k++) c[k][l] = p->voltage[k];
+    e[0][l] = p->entropic[0], e[1][l] = p->entropic[1];
+  }
+  *U = c[0] + x * (c[1] + x * (c[2] + x * c[3]));
+  *U_s = c[1] + x * (2.0 * c[2] + x * (3.0 * c[3]));
+  *dU = e[0] + x * e[1];
+  *dU_s = e[1];
+}
+
 /* integral over the first x of a piece: Hermite basis integrated */
 static double piece_energy(piece p, double x) {
   double x2 = x * x, x3 = x2 * x, x4 = x3 * x;

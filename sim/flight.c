@@ -419,11 +419,11 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
   int switched = find_events(f, &f->last, end);
   double to = switched >= 0 ? f->last.t : end->t;
   record_until(f, to);
-  f->with->dense(f->integrator, f->lane, to, f->y);
   f->t = to;
   if (!isfinite(f->last.T_core) || f->last.T_core <= 0.0 || f->last.T_core > 1e5)
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", f->t, f->last.T_core);
   if (switched < 0 && f->t < f->end) return PRO_OK;
+  f->with->dense(f->integrator, f->lane, to, f->y);
   write_samples(f); /* they belong to this piece's drive, and were taken before it switched */
   if (switched >= 0) switch_mode(f, switched, &f->last);
   if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);

@@ -27,15 +27,14 @@ double pro_choking_ratio(double heat_ratio) {
 /* Flow function of the pressure ratio r = p_back/p: flow = area p sqrt(M/(R T)) psi(r), with
  * psi^2 = 2 g/(g-1) (r^(2/g) - r^((g+1)/g)) down to the choking ratio and constant below. psi leaves r = 1 like a
  * square root: within `linear` of it a parabola in 1 - r with the same value and slope takes its place. */
-static void flow_function(pro_lanes *psi, pro_lanes *slope, pro_lanes r, pro_lanes g) {
+static void flow_function(pro_lanes *psi, pro_lanes *slope, pro_lanes r, pro_lanes g, pro_lanes choke) {
   const double linear = 1e-2;
-  pro_lanes choke = pro_lanes_exp(g / (g - 1.0) * pro_lanes_log(2.0 / (g + 1.0)));
   pro_lanes held = pro_lanes_min(pro_lanes_max(r, choke), pro_lanes_all(1.0 - linear));
-  pro_lanes log_r = pro_lanes_log(held);
-  pro_lanes a = pro_lanes_exp(2.0 / g * log_r), b = pro_lanes_exp((g + 1.0) / g * log_r);
+  pro_lanes per_g = 1.0 / g, root = pro_lanes_exp(per_g * pro_lanes_log(held)); /* r^(1/g) */
+  pro_lanes a = root * root, b = held * root;
   pro_lanes factor = 2.0 * g / (g - 1.0);
   pro_lanes f = pro_lanes_sqrt(factor * (a - b));
-  pro_lanes df = factor * (2.0 / g * a - (g + 1.0) / g * b) / (held * 2.0 * f);
+  pro_lanes df = factor * per_g * (2.0 * a - (g + 1.0) * b) / (held * 2.0 * f);
   df = pro_select(r > choke, df, pro_lanes_all(0.0));
   /* parabola f = u (s + t u) through the edge u = linear, where f and df hold (df/du = -df/dr) */
   pro_lanes u = 1.0 - r;
@@ -49,7 +48,7 @@ void pro_orifice_at(pro_orifice_flow *out, const pro_orifice *o, pro_lanes p, pr
   pro_lanes_mask outward = p >= o->p_back;
   pro_lanes high = pro_select(outward, p, o->p_back), low = pro_select(outward, o->p_back, p);
   pro_lanes psi, slope;
-  flow_function(&psi, &slope, low / high, o->heat_ratio);
+  flow_function(&psi, &slope, low / high, o->heat_ratio, o->choking_ratio);
   pro_lanes scale = o->area * pro_lanes_sqrt(molar_mass / (PRO_GAS_CONSTANT * T));
   pro_lanes flow = scale * high * psi;
   out->flow = pro_select(outward, flow, -flow);

@@ -12,9 +12,10 @@ pro_lanes pro_vapour_pressure(pro_lanes a, pro_lanes b, pro_lanes c, pro_lanes T
  * pressure ratio, subsonic above it, smooth to zero within 1 % of equal pressures, and negative (the outside's
  * gas, taken at the same T and molar mass) when p < p_back. */
 typedef struct pro_orifice {
-  pro_lanes area;       /* times discharge coefficient [m2] */
-  pro_lanes heat_ratio; /* cp/cv of the gas [-] */
-  pro_lanes p_back;     /* [Pa] */
+  pro_lanes area;          /* times discharge coefficient [m2] */
+  pro_lanes heat_ratio;    /* cp/cv of the gas [-] */
+  pro_lanes p_back;        /* [Pa] */
+  pro_lanes choking_ratio; /* pro_choking_ratio(heat_ratio) */
 } pro_orifice;
 typedef struct pro_orifice_flow {
   pro_lanes flow;    /* [kg/s] */

@@ -20,6 +20,9 @@ typedef struct pro_system {
 /* The drive of every lane at its own time t. */
 void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_lanes *out);
 void pro_system_rhs(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f);
+/* Likewise, with what else follows from the state, and the drive. */
+void pro_system_look(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f,
+                     pro_cell_view *view, pro_drive_lanes *drive);
 void pro_system_jacobian(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian);
 
 typedef struct pro_counts {
@@ -38,8 +41,8 @@ typedef struct pro_integrator {
    * yet, -1 where none can be: `why` says why. */
   void (*step)(void *self, signed char done[PRO_LANES]);
   const char *(*why)(const void *self, int lane);
-  /* All lanes' times, and states (n), at the end of the last step that was accepted. */
-  const pro_lanes *(*state)(void *self, const pro_lanes **t);
+  /* All lanes' times at the end of the last step that was accepted, and what is to be seen there. */
+  const pro_lanes *(*look)(void *self, pro_cell_view *view, pro_drive_lanes *drive);
   /* The state (n) anywhere within that step. */
   void (*dense)(void *self, int lane, double t, double *y);
   void (*counts)(const void *self, int lane, pro_counts *out); /* of the lane's case so far */

@@ -151,10 +151,26 @@ static const pro_law *law_of(const pro_law *law) {
   return law;
 }
 
-void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
-  to->form = net;
+static void find_structure(pro_network_lanes *to, const pro_network *net) {
+  int n = pro_network_reaction_count(net);
   to->species = pro_network_species_count(net);
-  to->reactions = pro_network_reaction_count(net);
+  to->reactions = n;
+  for (int j = 0; j < n; j++) {
+    const pro_reaction *r = &net->reactions[j];
+    to->factors[j] = factor_count(r);
+    to->takes[j] = pro_network_discharge(net, j) != 0.0;
+    for (int f = 0; f < to->factors[j]; f++) to->law[j][f] = law_of(r->factors[f].law)->at;
+    for (int i = 0; i < n; i++) {
+      to->reads[j * n + i] = 0;
+      for (int f = 0; f < to->factors[j]; f++)
+        to->reads[j * n + i] |= net->reactions[i].change[r->factors[f].species] != 0.0;
+    }
+  }
+}
+
+void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
+  if (!to->form) find_structure(to, net);
+  to->form = net;
   to->gas_constant[lane] = net->gas_constant;
   for (int s = 0; s < to->species; s++) {
     to->initial[s][lane] = net->species[s].initial;
@@ -166,7 +182,6 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
     to->Ea[j][lane] = r->Ea;
     double cap = net->k_max * (r->cap > 0.0 ? r->cap : 1.0);
     to->per_cap[j][lane] = cap < 1e100 ? 1.0 / cap : 0.0; /* beyond it is none; subnormal numbers are slow */
-    for (int f = 0; f < factor_count(r); f++) to->law[j][f] = law_of(r->factors[f].law)->at;
     for (int f = 0; f < PRO_FACTORS_MAX; f++)
       to->p[j][f][lane] = r->factors[f].p, to->q[j][f][lane] = r->factors[f].q;
     for (int s = 0; s < to->species; s++) to->change[j][s][lane] = change_of(net, j, s);
@@ -204,13 +219,13 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
                      pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_soc, pro_lanes *slope_xi) {
   pro_lanes c[PRO_SPECIES_MAX];
   pro_network_species_lanes(net, soc, xi, c);
-  pro_lanes per_RT = 1.0 / (net->gas_constant * *T);
+  pro_lanes per_T = 1.0 / *T, per_RT = per_T / net->gas_constant;
   int n = net->reactions;
   for (int j = 0; j < n; j++) {
     const pro_reaction *r = &net->form->reactions[j];
-    int factors = factor_count(r);
+    int factors = net->factors[j];
     pro_law_value f[PRO_FACTORS_MAX];
-    pro_lanes K = net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT), u = pro_lanes_all(1.0);
+    pro_lanes k_T = net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT), K = k_T, u = pro_lanes_all(1.0);
     for (int k = 0; k < factors; k++) {
       net->law[j][k](&f[k], T, &c[r->factors[k].species], &net->p[j][k], &net->q[j][k]);
       if (r->factors[k].capped)
@@ -221,13 +236,12 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
     pro_lanes lid = 1.0 / (1.0 + K * net->per_cap[j]);
     rate[j] = lid * K * u;
     if (!slope_T) continue;
-    slope_T[j] = lid * lid * u * K * net->Ea[j] * per_RT / *T;
+    slope_T[j] = lid * lid * u * K * net->Ea[j] * per_RT * per_T;
     slope_soc[j] = pro_lanes_all(0.0);
     for (int i = 0; i < n; i++) slope_xi[j * n + i] = pro_lanes_all(0.0);
     for (int k = 0; k < factors; k++) {
       /* the product without factor k: no division, factors may be zero */
-      pro_lanes others =
-          r->factors[k].capped ? lid * lid * u * net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT) : lid * K;
+      pro_lanes others = r->factors[k].capped ? lid * lid * u * k_T : lid * K;
       for (int g = 0; g < factors; g++)
         if (g != k && r->factors[g].capped == r->factors[k].capped) others *= f[g].value;
       slope_T[j] += others * f[k].slope_T;
@@ -250,15 +264,4 @@ void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const 
                         pro_lanes *slope_xi) {
   assert(slope_T && slope_soc && slope_xi);
   evaluate(net, T, soc, xi, rate, slope_T, slope_soc, slope_xi);
-}
-
-void pro_network_reads(const pro_network *net, unsigned char *reads) {
-  int n = pro_network_reaction_count(net);
-  for (int j = 0; j < n; j++)
-    for (int i = 0; i < n; i++) {
-      const pro_reaction *r = &net->reactions[j];
-      reads[j * n + i] = 0;
-      for (int f = 0; f < factor_count(r); f++)
-        reads[j * n + i] |= net->reactions[i].change[r->factors[f].species] != 0.0;
-    }
 }

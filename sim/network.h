@@ -129,6 +129,10 @@ double pro_network_discharge(const pro_network *net, int reaction);
 typedef struct pro_network_lanes {
   const pro_network *form; /* its structure: names, laws, species indices; borrowed */
   int species, reactions;
+  int factors[PRO_REACTIONS_MAX];         /* how many each rate has */
+  unsigned char takes[PRO_REACTIONS_MAX]; /* whether a reaction takes charge */
+  unsigned char
+      reads[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX]; /* [j * reactions + i]: whether j's rate reads xi[i] */
   /* the factors' laws, as this build of the arithmetic has them (sim/level.c) */
   void (*law[PRO_REACTIONS_MAX][PRO_FACTORS_MAX])(pro_law_value *out, const pro_lanes *T, const pro_lanes *c,
                                                   const pro_lanes *p, const pro_lanes *q);
@@ -140,7 +144,7 @@ typedef struct pro_network_lanes {
   pro_lanes discharge[PRO_REACTIONS_MAX]; /* charge, as a share of the capacity, that a unit extent takes [-] */
 } pro_network_lanes;
 
-/* Fills one lane; the first call fixes the structure (form, species, reactions). `net` must outlive `to`. */
+/* Fills one lane; the first call, on a `to` of zeros, finds the structure. `net` must outlive `to`. */
 void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net);
 
 /* rate[j] = d xi[j]/dt [1/s] at temperature T [K], charge soc [-] and extents xi (reactions). */
@@ -150,8 +154,6 @@ void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const p
 /* Likewise of eight lanes: c (species). */
 void pro_network_species_lanes(const pro_network_lanes *net, const pro_lanes *soc, const pro_lanes *xi,
                                pro_lanes *c);
-/* reads[j * n + i] (n x n): whether reaction j's rate depends on reaction i's extent. */
-void pro_network_reads(const pro_network *net, unsigned char *reads);
 /* As pro_network_rates, with slope_T[j] = d rate[j]/dT [1/(s K)], slope_soc[j] = d rate[j]/d soc [1/s] and
  * slope_xi[j * reactions + i] = d rate[j]/d xi[i] [1/s]. */
 void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc,

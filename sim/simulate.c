@@ -41,7 +41,13 @@ void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_la
 void pro_system_rhs(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f) {
   pro_drive_lanes drive;
   pro_system_drive(system, t, &drive);
-  pro_cell_rhs(&system->cell, &drive, &system->modes, y, f);
+  pro_cell_rhs(&system->cell, &drive, &system->modes, y, f, NULL);
+}
+
+void pro_system_look(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f,
+                     pro_cell_view *view, pro_drive_lanes *drive) {
+  pro_system_drive(system, t, drive);
+  pro_cell_rhs(&system->cell, drive, &system->modes, y, f, view);
 }
 
 void pro_system_jacobian(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian) {
@@ -118,11 +124,9 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
   while (flying > 0) {
     signed char done[PRO_LANES] = {0};
     with->step(integrator, done);
-    const pro_lanes *t, *y = with->state(integrator, &t); /* one look for all of them */
     pro_drive_lanes drive;
     pro_cell_view view;
-    pro_system_drive(&a->shared, t, &drive);
-    pro_cell_look(&view, &a->shared.cell, &drive, &a->shared.modes, y);
+    const pro_lanes *t = with->look(integrator, &view, &drive); /* one for all of them */
     for (int l = 0; l < with->lanes; l++) {
       if (!a->of[l] || done[l] == 0) continue;
       pro_flight *f = &a->flights[l];

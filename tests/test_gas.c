@@ -8,7 +8,8 @@
 static const double backs = 101325.0; /* [Pa] */
 
 static pro_orifice_flow flow_at(double p, double T, double molar_mass) {
-  pro_orifice vent = {pro_lanes_all(8e-6 * 0.8), pro_lanes_all(1.3), pro_lanes_all(backs)};
+  pro_orifice vent = {pro_lanes_all(8e-6 * 0.8), pro_lanes_all(1.3), pro_lanes_all(backs),
+                      pro_lanes_all(pro_choking_ratio(1.3))};
   pro_orifice_flow out;
   pro_orifice_at(&out, &vent, pro_lanes_all(p), pro_lanes_all(T), pro_lanes_all(molar_mass));
   return out;
@@ -77,7 +78,8 @@ START_TEST(flow_turns_its_sign_with_the_pressures_and_grows_all_the_way) {
 }
 END_TEST
 
-/* Fourth-order differences with h = 1e-5 p err by less than (1e-5/1e-3)^4 = 1e-8 of the slope in the parabola's range. */
+/* Fourth-order differences with h = 1e-5 p err by less than (1e-5/1e-3)^4 = 1e-8 of the slope in the parabola's
+ * range. */
 START_TEST(flow_has_the_slope_it_says) {
   double choked_in = backs * pro_choking_ratio(1.3), choked_out = backs / pro_choking_ratio(1.3);
   const double bends[] = {choked_in, backs * (1.0 - 1e-2), backs, backs / (1.0 - 1e-2), choked_out};

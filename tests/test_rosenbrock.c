@@ -32,13 +32,13 @@ static void march(double *y, const pro_case *in, int steps) {
     double end = 40.0 * (k + 1) / steps;
     ck_assert_int_eq(with->start(self, 0, 40.0 * k / steps, y, end), PRO_OK);
     signed char done[PRO_LANES];
-    const pro_lanes *t, *now;
+    pro_cell_view view;
+    pro_drive_lanes drive;
     do {
       with->step(self, done);
       ck_assert_int_ge(done[0], 0);
-      now = with->state(self, &t);
-    } while ((*t)[0] < end);
-    for (int i = 0; i < system.cell.layout.n; i++) y[i] = now[i][0];
+    } while ((*with->look(self, &view, &drive))[0] < end);
+    with->dense(self, 0, end, y);
   }
   pro_counts counts;
   with->counts(self, 0, &counts);

@@ -271,12 +271,13 @@ static const char *why(const void *self, int lane) {
   return s->why[0] ? s->why : "no reason given";
 }
 
-static const pro_lanes *state(void *self, const pro_lanes **t) {
+static const pro_lanes *look(void *self, pro_cell_view *view, pro_drive_lanes *drive) {
   solver *s = self;
+  pro_lanes f[PRO_STATES_MAX];
   widen(s, s->y);
   s->wide_t = pro_lanes_all(s->to);
-  *t = &s->wide_t;
-  return s->wide_y;
+  pro_system_look(s->system, &s->wide_t, s->wide_y, f, view, drive);
+  return &s->wide_t;
 }
 
 static void dense(void *self, int lane, double t, double *y) {
@@ -310,7 +311,7 @@ const pro_integrator pro_integrator_cvode = {
     .stop = stop,
     .step = step,
     .why = why,
-    .state = state,
+    .look = look,
     .dense = dense,
     .counts = counts,
 };

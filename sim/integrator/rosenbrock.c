@@ -172,20 +172,28 @@ static void factorise(const elimination *e, const pro_lanes *J, pro_lanes diagon
   }
 }
 
+/* A row's places times b: two sums, so that one need not wait for the other. */
+static inline pro_lanes row(const elimination *e, const pro_lanes *W, const pro_lanes *b, int from, int end) {
+  pro_lanes even = pro_lanes_all(0.0), odd = even;
+  int i = from;
+  for (; i + 1 < end; i += 2) {
+    even += W[e->place[i].slot] * b[e->place[i].index];
+    odd += W[e->place[i + 1].slot] * b[e->place[i + 1].index];
+  }
+  if (i < end) even += W[e->place[i].slot] * b[e->place[i].index];
+  return even + odd;
+}
+
 /* b becomes W^-1 b; scale = h gamma */
 static void solve(const elimination *e, const pro_lanes *J, const pro_lanes *W, int n, pro_lanes scale,
                   pro_lanes *b) {
   for (int k = 0; k < e->m; k++) {
     const pivot *p = &e->pivots[k];
-    pro_lanes x = b[p->index];
-    for (int i = p->before; i < p->before_end; i++) x -= W[e->place[i].slot] * b[e->place[i].index];
-    b[p->index] = x;
+    b[p->index] -= row(e, W, b, p->before, p->before_end);
   }
   for (int k = e->m - 1; k >= 0; k--) {
     const pivot *p = &e->pivots[k];
-    pro_lanes x = b[p->index];
-    for (int j = p->upper; j < p->upper_end; j++) x -= W[e->place[j].slot] * b[e->place[j].index];
-    b[p->index] = x * W[p->diagonal];
+    b[p->index] = (b[p->index] - row(e, W, b, p->upper, p->upper_end)) * W[p->diagonal];
   }
   for (int i = e->m, t = 0; i < n; i++) {
     pro_lanes x = b[i];
@@ -209,6 +217,8 @@ typedef struct solver {
   pro_lanes t, h, stop;        /* of the step that comes [s] */
   pro_lanes from, to;          /* of the last one accepted */
   pro_lanes y[PRO_STATES_MAX]; /* at t */
+  pro_lanes f[PRO_STATES_MAX]; /* there, if it is known */
+  int known;
   pro_lanes atol[PRO_STATES_MAX];
   pro_lanes error_before;                         /* of the last one accepted; the controller's memory */
   signed char flies[PRO_LANES], fresh[PRO_LANES]; /* started; without a step size */
@@ -259,6 +269,7 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
   for (int i = 0; i < s->n; i++) s->y[i][lane] = y[i];
   s->t[lane] = s->from[lane] = s->to[lane] = t;
   s->stop[lane] = t_stop;
+  s->known = 0; /* the drive or a mode has changed, or all */
   return PRO_OK;
 }
 
@@ -309,7 +320,7 @@ static void first_steps(solver *s, const pro_lanes *f, const pro_lanes *f_t) {
   pro_lanes second[PRO_STATES_MAX], w[PRO_STATES_MAX];
   weights(s, s->y, s->y, w);
   for (int i = 0; i < s->m; i++) {
-    second[i] = f_t[i];
+    second[i] = f_t ? f_t[i] : pro_lanes_all(0.0);
     for (int j = 0; j < s->m; j++)
       if (s->where.place[i * s->n + j] >= 0) second[i] += s->J[s->where.place[i * s->n + j]] * f[j];
   }
@@ -321,52 +332,68 @@ static void first_steps(solver *s, const pro_lanes *f, const pro_lanes *f_t) {
   }
 }
 
-static void add_time_slope(const solver *s, const pro_lanes *f, pro_lanes *f_t) {
+/* df/dt, where a drive has a slope; 0: none has. */
+static int time_slope(const solver *s, pro_lanes *f_t) {
   int sloped = 0;
   for (int c = 0; c < PRO_DRIVE_COUNT; c++)
     for (int l = 0; l < PRO_LANES; l++) sloped |= s->flies[l] && s->system->slope[c][l] != 0.0;
-  for (int i = 0; i < s->n; i++) f_t[i] = pro_lanes_all(0.0);
-  if (!sloped) return;
+  if (!sloped) return 0;
   /* not so small that it is lost in t; beyond the piece's end its lines go on */
   pro_lanes step = pro_lanes_max(1e-4 * s->h, 1e-6 + 1e-12 * s->t), later = s->t + step;
   pro_system_rhs(s->system, &later, s->y, f_t);
   step = later - s->t; /* as it was added */
-  for (int i = 0; i < s->n; i++) f_t[i] = (f_t[i] - f[i]) / step;
+  for (int i = 0; i < s->n; i++) f_t[i] = (f_t[i] - s->f[i]) / step;
+  return 1;
+}
+
+/* What stage i (a constant: the coefficients fold) reads of the stages before it. */
+static inline __attribute__((always_inline)) void gather(solver *s, const int i, pro_lanes per_h, pro_lanes *b) {
+  for (int x = 0; x < s->n; x++) {
+    pro_lanes y = s->y0[x], sum = pro_lanes_all(0.0);
+    for (int j = 0; j < i; j++) {
+      pro_lanes k = s->k[j][x];
+      y += A[i][j] * k, sum += C[i][j] * k;
+    }
+    s->y1[x] = y;
+    b[x] = sum * per_h;
+  }
+}
+
+static inline __attribute__((always_inline)) void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h,
+                                                        const pro_lanes *f_t) {
+  pro_lanes f[PRO_STATES_MAX], *b = s->k[i];
+  gather(s, i, per_h, b);
+  pro_lanes t = s->t + at[i] * h;
+  if (i > 0) pro_system_rhs(s->system, &t, s->y1, f);
+  for (int x = 0; x < s->n; x++) b[x] += i > 0 ? f[x] : s->f[x];
+  if (D[i] != 0.0 && f_t)
+    for (int x = 0; x < s->n; x++) b[x] += (D[i] * h) * f_t[x];
+  solve(&s->plan, s->J, s->W, s->n, GAMMA * h, b);
 }
 
 /* One attempt of all lanes; returns the errors over the tolerance. */
 static pro_lanes attempt(solver *s) {
   const int n = s->n;
-  pro_lanes f[PRO_STATES_MAX], f_t[PRO_STATES_MAX], b[PRO_STATES_MAX], w[PRO_STATES_MAX];
-  pro_system_rhs(s->system, &s->t, s->y, f);
+  pro_lanes slope[PRO_STATES_MAX], w[PRO_STATES_MAX];
+  if (!s->known) pro_system_rhs(s->system, &s->t, s->y, s->f);
+  s->known = 0;
   pro_system_jacobian(s->system, &s->t, s->y, s->J);
-  add_time_slope(s, f, f_t);
-  first_steps(s, f, f_t);
+  const pro_lanes *f_t = time_slope(s, slope) ? slope : NULL;
+  first_steps(s, s->f, f_t);
   /* the last step ends at the stop; one that would leave a sliver takes it along */
   pro_lanes left = s->stop - s->t;
   s->h = pro_select(s->h * 1.0001 >= left, left, s->h);
   pro_lanes h = s->h, per_h = 1.0 / h;
   factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
   memcpy(s->y0, s->y, (size_t)n * sizeof s->y[0]);
-  for (int i = 0; i < STAGES; i++) {
-    if (i > 0) {
-      for (int x = 0; x < n; x++) {
-        pro_lanes sum = s->y0[x];
-        for (int j = 0; j < i; j++) sum += A[i][j] * s->k[j][x];
-        s->y1[x] = sum;
-      }
-      pro_lanes t = s->t + at[i] * h;
-      pro_system_rhs(s->system, &t, s->y1, f);
-    }
-    for (int x = 0; x < n; x++) {
-      pro_lanes sum = pro_lanes_all(0.0);
-      for (int j = 0; j < i; j++) sum += C[i][j] * s->k[j][x];
-      b[x] = f[x] + sum * per_h;
-      if (D[i] != 0.0) b[x] += (D[i] * h) * f_t[x];
-    }
-    solve(&s->plan, s->J, s->W, n, GAMMA * h, b);
-    memcpy(s->k[i], b, (size_t)n * sizeof b[0]);
-  }
+  stage(s, 0, h, per_h, f_t);
+  stage(s, 1, h, per_h, f_t);
+  stage(s, 2, h, per_h, f_t);
+  stage(s, 3, h, per_h, f_t);
+  stage(s, 4, h, per_h, f_t);
+  stage(s, 5, h, per_h, f_t);
+  stage(s, 6, h, per_h, f_t);
+  stage(s, 7, h, per_h, f_t);
   for (int x = 0; x < n; x++) s->y1[x] += s->k[STAGES - 1][x];
   s->prepared = 0;
   weights(s, s->y0, s->y1, w);
@@ -379,6 +406,7 @@ static void step(void *self, signed char done[PRO_LANES]) {
   /* predictive where it was accepted (Gustafsson), plain where it was not */
   pro_lanes plain = SAFETY * power(floor, -1.0 / ORDER);
   pro_lanes wise = SAFETY * power(floor, -0.7 / ORDER) * power(s->error_before, 0.4 / ORDER);
+  for (int x = 0; x < s->n; x++) s->y[x] = pro_select(error <= 1.0, s->y1[x], s->y[x]);
   for (int l = 0; l < PRO_LANES; l++) {
     done[l] = 0;
     if (!s->flies[l]) continue;
@@ -388,7 +416,6 @@ static void step(void *self, signed char done[PRO_LANES]) {
       int last = s->t[l] + h >= s->stop[l];
       s->from[l] = s->t[l];
       s->to[l] = s->t[l] = last ? s->stop[l] : s->t[l] + h;
-      for (int i = 0; i < s->n; i++) s->y[i][l] = s->y1[i][l];
       double grow = wise[l] < plain[l] ? wise[l] : plain[l];
       if (grow > GROWTH) grow = GROWTH;
       if (grow < SHRINK) grow = SHRINK;
@@ -415,10 +442,11 @@ static const char *why(const void *self, int lane) {
   return s->why[lane];
 }
 
-static const pro_lanes *state(void *self, const pro_lanes **t) {
+static const pro_lanes *look(void *self, pro_cell_view *view, pro_drive_lanes *drive) {
   solver *s = self;
-  *t = &s->t;
-  return s->y;
+  pro_system_look(s->system, &s->t, s->y, s->f, view, drive);
+  s->known = 1;
+  return &s->t;
 }
 
 static void prepare(solver *s) {
@@ -463,7 +491,7 @@ const pro_integrator pro_integrator_rosenbrock = {
     .stop = stop,
     .step = step,
     .why = why,
-    .state = state,
+    .look = look,
     .dense = dense,
     .counts = counts,
 };
