@@ -123,6 +123,12 @@ void pro_cell_load(pro_cell_lanes *to, int l, const pro_case *in) {
 void pro_cell_fill(pro_cell_lanes *to, const pro_case *in) {
   memset(to, 0, sizeof *to);
   to->layout = layout_of(in);
+  for (int g = 0; g < PRO_GAS_MADE; g++)
+    for (int j = 0; j < to->layout.reactions; j++)
+      if (in->network.reactions[j].gas[g] != 0.0) {
+        to->made[to->makes].gas = (unsigned char)g;
+        to->made[to->makes++].reaction = (unsigned char)j;
+      }
   pro_cell_load(to, 0, in);
   for (pro_lanes *x = &to->network.gas_constant; (char *)x < (char *)(to + 1); x++) *x = pro_lanes_all((*x)[0]);
   if (has_charge(in))
@@ -290,9 +296,10 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
     pro_gas_part p;
     pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, m.liquid, at->ejected >= 0 ? y[at->ejected] : zero);
     for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.out[g];
-    for (int g = 0; g < PRO_GAS_MADE; g++)
-      for (int j = 0; j < at->reactions; j++)
-        if (cell->network.form->reactions[j].gas[g] != 0.0) f[at->head + g] += cell->gas[j][g] * f[at->xi + j];
+    for (int k = 0; k < cell->makes; k++) {
+      int g = cell->made[k].gas, j = cell->made[k].reaction;
+      f[at->head + g] += cell->gas[j][g] * f[at->xi + j];
+    }
     f[at->head + PRO_GAS_vapour] += p.evaporation;
     f[at->evaporated] = p.evaporation;
     if (at->overcharged >= 0) {
@@ -450,14 +457,13 @@ static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes 
     for (int k = 0; k < PRO_GAS_COUNT; k++)
       add(r, row, at->head + k, flow_S * pro_gas_molar_mass[k] * share * p.counts[k] - p.flow_n[k] * share);
     add(r, row, row, -flow_S * p.counts[g]);
-    if (g >= PRO_GAS_MADE) continue;
-    for (int j = 0; j < n; j++) {
-      if (cell->network.form->reactions[j].gas[g] == 0.0) continue;
-      add_T(r, row, cell->gas[j][g] * c->rate_T[j]);
-      add(r, row, at->soc, cell->gas[j][g] * c->rate_soc[j]);
-      for (int i = 0; i < n; i++)
-        if (c->reads[j * n + i]) add(r, row, at->xi + i, cell->gas[j][g] * c->rate_xi[j * n + i]);
-    }
+  }
+  for (int k = 0; k < cell->makes; k++) {
+    int g = cell->made[k].gas, j = cell->made[k].reaction, row = at->head + g;
+    add_T(r, row, cell->gas[j][g] * c->rate_T[j]);
+    add(r, row, at->soc, cell->gas[j][g] * c->rate_soc[j]);
+    for (int i = 0; i < n; i++)
+      if (c->reads[j * n + i]) add(r, row, at->xi + i, cell->gas[j][g] * c->rate_xi[j * n + i]);
   }
   if (at->ejected < 0) return;
   pro_lanes solids_T = p.solids_T + p.solids_flow * p.flow_T, out_T = solids_T * m->u + p.solids * m->core.cp;

@@ -67,10 +67,19 @@ static double voltage_before(pro_flight *f) {
   return view.voltage[0];
 }
 
+/* The state (n) within the integrator's last step. */
+static void inside(pro_flight *f, double t, double *y) {
+  pro_lanes wide_t = pro_lanes_all(t), wide[PRO_STATES_MAX];
+  f->with->dense(f->integrator, f->lane, &wide_t, wide);
+  for (int i = 0; i < f->system.cell.layout.n; i++) y[i] = wide[i][0];
+}
+
 static void look_inside(pro_flight *f, double t, pro_moment *now) {
-  double y[PRO_STATES_MAX];
-  f->with->dense(f->integrator, f->lane, t, y);
-  look_at(f, t, y, now);
+  pro_lanes wide_t = pro_lanes_all(t), wide[PRO_STATES_MAX];
+  pro_moment all[PRO_LANES];
+  f->with->dense(f->integrator, f->lane, &wide_t, wide);
+  look_at_all(f, &wide_t, wide, all);
+  *now = all[0];
 }
 
 /* The enclosure is well mixed and at constant pressure: what flows in drives out as much. Over a sample the inflow
@@ -148,11 +157,18 @@ static void write_samples(pro_flight *f) {
   f->waiting = 0;
 }
 
-static void record(pro_flight *f, double t, const double *y) {
+/* of a lane of y */
+static void record_lane(pro_flight *f, double t, const pro_lanes *y, int lane) {
   f->sample_t[f->waiting] = t;
-  for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][f->waiting] = y[i];
+  for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][f->waiting] = y[i][lane];
   f->waiting++, f->next++;
   if (f->waiting == PRO_LANES) write_samples(f);
+}
+
+static void record(pro_flight *f, double t, const double *y) {
+  pro_lanes wide[PRO_STATES_MAX];
+  for (int i = 0; i < f->system.cell.layout.n; i++) wide[i] = pro_lanes_all(y[i]);
+  record_lane(f, t, wide, 0);
 }
 
 static double sample_time(const pro_flight *f) {
@@ -160,10 +176,16 @@ static double sample_time(const pro_flight *f) {
 }
 
 static void record_until(pro_flight *f, double to) {
-  double y[PRO_STATES_MAX];
-  for (double t = sample_time(f); t <= to; t = sample_time(f)) {
-    f->with->dense(f->integrator, f->lane, t, y);
-    record(f, t, y);
+  while (sample_time(f) <= to) {
+    pro_lanes t = pro_lanes_all(sample_time(f)), y[PRO_STATES_MAX];
+    int count = 1;
+    for (; count < PRO_LANES && f->next + (size_t)count < f->out->samples; count++) {
+      double next = (double)(f->next + (size_t)count) * f->in->period;
+      if (next > to) break;
+      t[count] = next;
+    }
+    f->with->dense(f->integrator, f->lane, &t, y);
+    for (int l = 0; l < count; l++) record_lane(f, t[l], y, l);
   }
 }
 
@@ -231,7 +253,7 @@ static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
   pro_watch_margins(&f->watch, &b, margin);
   double gb = margin[which];
   for (int round = 0; round < 60 && b.t - a.t > LOCATE_TO; round++) {
-    double width = b.t - a.t, root = a.t + width * (ga / (ga - gb)), t[PRO_LANES], y[PRO_STATES_MAX];
+    double width = b.t - a.t, root = a.t + width * (ga / (ga - gb)), t[PRO_LANES];
     if (!(root > a.t && root < b.t)) root = 0.5 * (a.t + b.t);
     for (int l = 0; l < PRO_LANES; l++) {
       t[l] = root + around[l] * width;
@@ -243,11 +265,8 @@ static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
     sort_times(t, PRO_LANES);
     pro_lanes wide_t, wide[PRO_STATES_MAX];
     pro_moment now[PRO_LANES];
-    for (int l = 0; l < PRO_LANES; l++) {
-      f->with->dense(f->integrator, f->lane, t[l], y);
-      wide_t[l] = t[l];
-      for (int i = 0; i < f->system.cell.layout.n; i++) wide[i][l] = y[i];
-    }
+    for (int l = 0; l < PRO_LANES; l++) wide_t[l] = t[l];
+    f->with->dense(f->integrator, f->lane, &wide_t, wide);
     look_at_all(f, &wide_t, wide, now);
     for (int l = 0; l < PRO_LANES; l++) {
       pro_watch_margins(&f->watch, &now[l], margin);
@@ -423,7 +442,7 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
   if (!isfinite(f->last.T_core) || f->last.T_core <= 0.0 || f->last.T_core > 1e5)
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", f->t, f->last.T_core);
   if (switched < 0 && f->t < f->end) return PRO_OK;
-  f->with->dense(f->integrator, f->lane, to, f->y);
+  inside(f, to, f->y);
   write_samples(f); /* they belong to this piece's drive, and were taken before it switched */
   if (switched >= 0) switch_mode(f, switched, &f->last);
   if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);

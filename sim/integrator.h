@@ -43,8 +43,8 @@ typedef struct pro_integrator {
   const char *(*why)(const void *self, int lane);
   /* All lanes' times at the end of the last step that was accepted, and what is to be seen there. */
   const pro_lanes *(*look)(void *self, pro_cell_view *view, pro_drive_lanes *drive);
-  /* The state (n) anywhere within that step. */
-  void (*dense)(void *self, int lane, double t, double *y);
+  /* A lane's states (n) at eight times within that step. */
+  void (*dense)(void *self, int lane, const pro_lanes *t, pro_lanes *y);
   void (*counts)(const void *self, int lane, pro_counts *out); /* of the lane's case so far */
 } pro_integrator;
 #endif

@@ -155,6 +155,12 @@ static void find_structure(pro_network_lanes *to, const pro_network *net) {
   int n = pro_network_reaction_count(net);
   to->species = pro_network_species_count(net);
   to->reactions = n;
+  for (int s = 0; s < to->species; s++)
+    for (int j = 0; j < n; j++)
+      if (net->reactions[j].change[s] != 0.0) {
+        to->changed[to->changes].species = (unsigned char)s;
+        to->changed[to->changes++].reaction = (unsigned char)j;
+      }
   for (int j = 0; j < n; j++) {
     const pro_reaction *r = &net->reactions[j];
     to->factors[j] = factor_count(r);
@@ -208,8 +214,10 @@ void pro_network_species_lanes(const pro_network_lanes *net, const pro_lanes *so
   for (int s = 0; s < net->species; s++) {
     c[s] = net->initial[s];
     if (net->form->species[s].per_soc != 0.0) c[s] += net->per_soc[s] * (*soc - 1.0);
-    for (int j = 0; j < net->reactions; j++)
-      if (net->form->reactions[j].change[s] != 0.0) c[s] += net->change[j][s] * xi[j];
+  }
+  for (int k = 0; k < net->changes; k++) {
+    int s = net->changed[k].species, j = net->changed[k].reaction;
+    c[s] += net->change[j][s] * xi[j];
   }
 }
 

@@ -133,6 +133,10 @@ typedef struct pro_network_lanes {
   unsigned char takes[PRO_REACTIONS_MAX]; /* whether a reaction takes charge */
   unsigned char
       reads[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX]; /* [j * reactions + i]: whether j's rate reads xi[i] */
+  struct {
+    unsigned char species, reaction;
+  } changed[PRO_SPECIES_MAX * PRO_REACTIONS_MAX]; /* which reaction changes which species */
+  int changes;
   /* the factors' laws, as this build of the arithmetic has them (sim/level.c) */
   void (*law[PRO_REACTIONS_MAX][PRO_FACTORS_MAX])(pro_law_value *out, const pro_lanes *T, const pro_lanes *c,
                                                   const pro_lanes *p, const pro_lanes *q);

@@ -38,7 +38,9 @@ static void march(double *y, const pro_case *in, int steps) {
       with->step(self, done);
       ck_assert_int_ge(done[0], 0);
     } while ((*with->look(self, &view, &drive))[0] < end);
-    with->dense(self, 0, end, y);
+    pro_lanes at = pro_lanes_all(end), wide[PRO_STATES_MAX];
+    with->dense(self, 0, &at, wide);
+    for (int i = 0; i < system.cell.layout.n; i++) y[i] = wide[i][0];
   }
   pro_counts counts;
   with->counts(self, 0, &counts);

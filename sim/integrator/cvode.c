@@ -280,9 +280,7 @@ static const pro_lanes *look(void *self, pro_cell_view *view, pro_drive_lanes *d
   return &s->wide_t;
 }
 
-static void dense(void *self, int lane, double t, double *y) {
-  (void)lane;
-  solver *s = self;
+static void dense_at(solver *s, double t, double *y) {
   if (t >= s->to) { /* at the stop time CVODE may have ended a rounding before it */
     memcpy(y, N_VGetArrayPointer(s->y), (size_t)s->n * sizeof *y);
     return;
@@ -290,6 +288,16 @@ static void dense(void *self, int lane, double t, double *y) {
   /* no state is made up where CVODE has none: what is not a number fails the run */
   if (CVodeGetDky(s->memory, fmax(t, s->from), 0, s->at) != CV_SUCCESS) N_VConst((double)NAN, s->at);
   memcpy(y, N_VGetArrayPointer(s->at), (size_t)s->n * sizeof *y);
+}
+
+static void dense(void *self, int lane, const pro_lanes *t, pro_lanes *y) {
+  (void)lane;
+  solver *s = self;
+  double one[PRO_STATES_MAX];
+  for (int l = 0; l < PRO_LANES; l++) {
+    if (l == 0 || (*t)[l] != (*t)[l - 1]) dense_at(s, (*t)[l], one);
+    for (int i = 0; i < s->n; i++) y[i][l] = one[i];
+  }
 }
 
 static void counts(const void *self, int lane, pro_counts *out) {

@@ -81,12 +81,34 @@ typedef struct elimination {
   entry entry[SLOTS_MAX];
   place place[2 * SLOTS_MAX];
   update update[UPDATES_MAX];
-  /* of what nothing reads: unknown m + i gains J[of] x[column] of terms[term_end[i - 1]..term_end[i]) */
+  /* of what nothing reads: unknown m + i gains J[of] x[column] of term[term_end[i - 1]..term_end[i]) */
   int terms, term_end[PRO_STATES_MAX];
   struct {
     int16_t column, of;
   } term[SLOTS_MAX];
 } elimination;
+
+/* Numbers W's slots in the order in which a solve reads them, so that it walks through memory in a straight line.
+ */
+static void renumber(elimination *e) {
+  int16_t now[SLOTS_MAX], next = 0;
+  for (int k = 0; k < e->m; k++)
+    for (int i = e->pivots[k].before; i < e->pivots[k].before_end; i++) now[e->place[i].slot] = next++;
+  for (int k = e->m - 1; k >= 0; k--) {
+    for (int i = e->pivots[k].upper; i < e->pivots[k].upper_end; i++) now[e->place[i].slot] = next++;
+    now[e->pivots[k].diagonal] = next++;
+  }
+  for (int i = 0; i < e->entries; i++) e->entry[i].slot = now[e->entry[i].slot];
+  for (int i = 0; i < e->places; i++) e->place[i].slot = now[e->place[i].slot];
+  for (int k = 0; k < e->m; k++) {
+    pivot *p = &e->pivots[k];
+    p->diagonal = now[p->diagonal];
+    for (int u = p->updates; u < p->updates_end; u++) {
+      update *of = &e->update[u];
+      *of = (update){now[of->to], now[of->lower], now[of->upper]};
+    }
+  }
+}
 
 /* Order by Markowitz on the diagonal: the pivot that fills in least. Rows are not exchanged: 1/(h gamma) outweighs
  * the rest as soon as the step is small enough for the error's control, and where it does not the step is refused.
@@ -146,6 +168,7 @@ static pro_status plan_elimination(elimination *e, const pro_sparsity *s, int n,
         e->place[e->places++] = (place){slot[p->index][e->pivots[b].index], (int16_t)e->pivots[b].index};
     p->before_end = e->places;
   }
+  renumber(e);
   for (int i = m; i < n; i++) {
     for (int j = 0; j < m; j++) {
       int16_t of = s->place[i * n + j];
@@ -172,33 +195,28 @@ static void factorise(const elimination *e, const pro_lanes *J, pro_lanes diagon
   }
 }
 
-/* A row's places times b: two sums, so that one need not wait for the other. */
-static inline pro_lanes row(const elimination *e, const pro_lanes *W, const pro_lanes *b, int from, int end) {
+/* A row of W, from its first slot on, times b: two sums, so that one need not wait for the other. */
+static inline pro_lanes row(const place *at_, int count, const pro_lanes *W, const pro_lanes *b) {
   pro_lanes even = pro_lanes_all(0.0), odd = even;
-  int i = from;
-  for (; i + 1 < end; i += 2) {
-    even += W[e->place[i].slot] * b[e->place[i].index];
-    odd += W[e->place[i + 1].slot] * b[e->place[i + 1].index];
-  }
-  if (i < end) even += W[e->place[i].slot] * b[e->place[i].index];
+  int i = 0;
+  for (; i + 1 < count; i += 2) even += W[i] * b[at_[i].index], odd += W[i + 1] * b[at_[i + 1].index];
+  if (i < count) even += W[i] * b[at_[i].index];
   return even + odd;
 }
 
-/* b becomes W^-1 b; scale = h gamma */
-static void solve(const elimination *e, const pro_lanes *J, const pro_lanes *W, int n, pro_lanes scale,
-                  pro_lanes *b) {
+/* b (m) becomes W^-1 b */
+static void solve(const elimination *e, const pro_lanes *W, pro_lanes *b) {
   for (int k = 0; k < e->m; k++) {
     const pivot *p = &e->pivots[k];
-    b[p->index] -= row(e, W, b, p->before, p->before_end);
+    int count = p->before_end - p->before;
+    b[p->index] -= row(&e->place[p->before], count, W, b);
+    W += count;
   }
   for (int k = e->m - 1; k >= 0; k--) {
     const pivot *p = &e->pivots[k];
-    b[p->index] = (b[p->index] - row(e, W, b, p->upper, p->upper_end)) * W[p->diagonal];
-  }
-  for (int i = e->m, t = 0; i < n; i++) {
-    pro_lanes x = b[i];
-    for (; t < e->term_end[i - e->m]; t++) x += J[e->term[t].of] * b[e->term[t].column];
-    b[i] = x * scale;
+    int count = p->upper_end - p->upper;
+    b[p->index] = (b[p->index] - row(&e->place[p->upper], count, W, b)) * W[count];
+    W += count + 1;
   }
 }
 
@@ -209,11 +227,36 @@ static void solve(const elimination *e, const pro_lanes *J, const pro_lanes *W, 
 #define SAFETY 0.9
 #define REFUSALS 200 /* of one step in a row, before the case fails */
 
+/* What nothing reads needs no k of its own: of rates r_i = f_i + d_i h df/dt + J k_i in the stages,
+ * k = h B r with B = gamma (I - gamma C)^-1, and a sum of its k with weights w is one of its rates with w B. */
+typedef struct weighting {
+  double end[STAGES], dense[DENSE][STAGES]; /* of a step's end, and of the polynomial */
+} weighting;
+
+static void weigh(weighting *out) {
+  double B[STAGES][STAGES] = {{0.0}};
+  for (int j = 0; j < STAGES; j++)
+    for (int i = j; i < STAGES; i++) {
+      double sum = i == j ? 1.0 : 0.0;
+      for (int l = j; l < i; l++) sum += C[i][l] * B[l][j];
+      B[i][j] = GAMMA * sum;
+    }
+  for (int j = 0; j < STAGES; j++) {
+    out->end[j] = B[STAGES - 1][j];
+    for (int i = j; i < STAGES - 1; i++) out->end[j] += A[STAGES - 1][i] * B[i][j];
+    for (int d = 0; d < DENSE; d++) {
+      out->dense[d][j] = 0.0;
+      for (int i = j; i < STAGES; i++) out->dense[d][j] += H[d][i] * B[i][j];
+    }
+  }
+}
+
 typedef struct solver {
   pro_system *system;
   int n, m;
   pro_sparsity where;
   elimination plan;
+  weighting weight;
   pro_lanes t, h, stop;        /* of the step that comes [s] */
   pro_lanes from, to;          /* of the last one accepted */
   pro_lanes y[PRO_STATES_MAX]; /* at t */
@@ -226,8 +269,10 @@ typedef struct solver {
   pro_counts counts[PRO_LANES];
   char why[PRO_LANES][160];
   /* of the last attempt */
-  int prepared; /* dense output's polynomial */
+  int prepared;    /* dense output's polynomial */
+  pro_lanes taken; /* its step [s] */
   pro_lanes y0[PRO_STATES_MAX], y1[PRO_STATES_MAX], k[STAGES][PRO_STATES_MAX], polynomial[DENSE][PRO_STATES_MAX];
+  pro_lanes rate[STAGES][PRO_STATES_MAX]; /* of what nothing reads, times the step (n - m) */
   pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], W[SLOTS_MAX];
 } solver;
 
@@ -247,6 +292,7 @@ static pro_status create(void **out, pro_system *system) {
     free(s);
     return status;
   }
+  weigh(&s->weight);
   s->h = pro_lanes_all(1.0);
   *out = s;
   return PRO_OK;
@@ -346,9 +392,11 @@ static int time_slope(const solver *s, pro_lanes *f_t) {
   return 1;
 }
 
-/* What stage i (a constant: the coefficients fold) reads of the stages before it. */
-static inline __attribute__((always_inline)) void gather(solver *s, const int i, pro_lanes per_h, pro_lanes *b) {
-  for (int x = 0; x < s->n; x++) {
+/* Stage i (a constant, so that the coefficients fold). */
+static inline __attribute__((always_inline)) void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h,
+                                                        const pro_lanes *f_t) {
+  pro_lanes f[PRO_STATES_MAX], *b = s->k[i];
+  for (int x = 0; x < s->m; x++) {
     pro_lanes y = s->y0[x], sum = pro_lanes_all(0.0);
     for (int j = 0; j < i; j++) {
       pro_lanes k = s->k[j][x];
@@ -357,18 +405,31 @@ static inline __attribute__((always_inline)) void gather(solver *s, const int i,
     s->y1[x] = y;
     b[x] = sum * per_h;
   }
+  pro_lanes t = s->t + at[i] * h;
+  const pro_lanes *rate = i > 0 ? f : s->f;
+  if (i > 0) pro_system_rhs(s->system, &t, s->y1, f);
+  for (int x = 0; x < s->m; x++) b[x] += rate[x];
+  for (int x = s->m; x < s->n; x++) s->rate[i][x - s->m] = rate[x];
+  if (D[i] != 0.0 && f_t) {
+    for (int x = 0; x < s->m; x++) b[x] += (D[i] * h) * f_t[x];
+    for (int x = s->m; x < s->n; x++) s->rate[i][x - s->m] += (D[i] * h) * f_t[x];
+  }
+  solve(&s->plan, s->W, b);
 }
 
-static inline __attribute__((always_inline)) void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h,
-                                                        const pro_lanes *f_t) {
-  pro_lanes f[PRO_STATES_MAX], *b = s->k[i];
-  gather(s, i, per_h, b);
-  pro_lanes t = s->t + at[i] * h;
-  if (i > 0) pro_system_rhs(s->system, &t, s->y1, f);
-  for (int x = 0; x < s->n; x++) b[x] += i > 0 ? f[x] : s->f[x];
-  if (D[i] != 0.0 && f_t)
-    for (int x = 0; x < s->n; x++) b[x] += (D[i] * h) * f_t[x];
-  solve(&s->plan, s->J, s->W, s->n, GAMMA * h, b);
+/* Of what nothing reads: the sum of its k with the weights of its rates w. */
+static void sum_integrals(const solver *s, const double w[STAGES], pro_lanes h, pro_lanes *out) {
+  pro_lanes k[PRO_STATES_MAX];
+  for (int x = 0; x < s->m; x++) {
+    k[x] = w[0] * s->k[0][x];
+    for (int i = 1; i < STAGES; i++) k[x] += w[i] * s->k[i][x];
+  }
+  for (int x = 0, t = 0; x < s->n - s->m; x++) {
+    pro_lanes sum = w[0] * s->rate[0][x];
+    for (int i = 1; i < STAGES; i++) sum += w[i] * s->rate[i][x];
+    for (; t < s->plan.term_end[x]; t++) sum += s->J[s->plan.term[t].of] * k[s->plan.term[t].column];
+    out[x] = h * sum;
+  }
 }
 
 /* One attempt of all lanes; returns the errors over the tolerance. */
@@ -394,8 +455,10 @@ static pro_lanes attempt(solver *s) {
   stage(s, 5, h, per_h, f_t);
   stage(s, 6, h, per_h, f_t);
   stage(s, 7, h, per_h, f_t);
-  for (int x = 0; x < n; x++) s->y1[x] += s->k[STAGES - 1][x];
-  s->prepared = 0;
+  for (int x = 0; x < s->m; x++) s->y1[x] += s->k[STAGES - 1][x];
+  sum_integrals(s, s->weight.end, h, s->y1 + s->m);
+  for (int x = s->m; x < n; x++) s->y1[x] += s->y0[x];
+  s->prepared = 0, s->taken = h;
   weights(s, s->y0, s->y1, w);
   return norm(s, s->k[STAGES - 1], w);
 }
@@ -451,27 +514,27 @@ static const pro_lanes *look(void *self, pro_cell_view *view, pro_drive_lanes *d
 
 static void prepare(solver *s) {
   for (int d = 0; d < DENSE; d++)
-    for (int x = 0; x < s->n; x++) {
+    for (int x = 0; x < s->m; x++) {
       pro_lanes sum = H[d][0] * s->k[0][x];
       for (int i = 1; i < STAGES; i++) sum += H[d][i] * s->k[i][x];
       s->polynomial[d][x] = sum;
     }
+  for (int d = 0; d < DENSE; d++) sum_integrals(s, s->weight.dense[d], s->taken, s->polynomial[d] + s->m);
   s->prepared = 1;
 }
 
-static void dense(void *self, int lane, double t, double *y) {
+static void dense(void *self, int lane, const pro_lanes *t, pro_lanes *y) {
   solver *s = self;
-  double theta = (t - s->from[lane]) / (s->to[lane] - s->from[lane]);
-  if (!(theta < 1.0)) {
-    for (int i = 0; i < s->n; i++) y[i] = s->y[i][lane];
-    return;
-  }
   if (!s->prepared) prepare(s);
-  if (theta < 0.0) theta = 0.0;
-  double rest = 1.0 - theta;
+  pro_lanes theta = (*t - s->from[lane]) / (s->to[lane] - s->from[lane]);
+  pro_lanes_mask inside = theta < 1.0;
+  theta = pro_lanes_max(theta, pro_lanes_all(0.0));
+  pro_lanes rest = 1.0 - theta;
   for (int i = 0; i < s->n; i++) {
-    double p = s->polynomial[0][i][lane] + theta * (s->polynomial[1][i][lane] + theta * s->polynomial[2][i][lane]);
-    y[i] = rest * s->y0[i][lane] + theta * (s->y1[i][lane] + rest * p);
+    pro_lanes p =
+        s->polynomial[0][i][lane] + theta * (s->polynomial[1][i][lane] + theta * s->polynomial[2][i][lane]);
+    pro_lanes between = rest * s->y0[i][lane] + theta * (s->y1[i][lane] + rest * p);
+    y[i] = pro_select(inside, between, pro_lanes_all(s->y[i][lane]));
   }
 }
 
