@@ -37,18 +37,12 @@ static inline pro_lanes pro_lanes_exp(pro_lanes x) {
   pro_lanes rounded = held * 1.4426950408889634 + shift;
   pro_lanes k = rounded - shift;
   pro_lanes r = (held - k * 0x1.62e42fefa3800p-1) - k * 0x1.ef35793c76730p-45; /* ln 2 in two parts (fdlibm) */
-  pro_lanes p = r * (1.0 / 6227020800.0) + 1.0 / 479001600.0;
-  p = p * r + 1.0 / 39916800.0;
-  p = p * r + 1.0 / 3628800.0;
-  p = p * r + 1.0 / 362880.0;
-  p = p * r + 1.0 / 40320.0;
-  p = p * r + 1.0 / 5040.0;
-  p = p * r + 1.0 / 720.0;
-  p = p * r + 1.0 / 120.0;
-  p = p * r + 1.0 / 24.0;
-  p = p * r + 1.0 / 6.0;
-  p = p * r + 0.5;
-  p = (p * r) * r + r + 1.0;
+  /* (e^r - 1 - r)/r^2 in pairs and pairs of pairs (Estrin), which need not wait for each other */
+  pro_lanes r2 = r * r, r4 = r2 * r2;
+  pro_lanes a = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0));
+  pro_lanes b = (1.0 / 720.0 + r * (1.0 / 5040.0)) + r2 * (1.0 / 40320.0 + r * (1.0 / 362880.0));
+  pro_lanes c = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0));
+  pro_lanes p = r2 * ((a + r4 * b) + (r4 * r4) * c) + r + 1.0;
   pro_lanes_mask n = (pro_lanes_mask)rounded - (pro_lanes_mask)pro_lanes_all(shift);
   pro_lanes_mask half = n >> 1;
   pro_lanes first = (pro_lanes)((half + 1023) << 52), second = (pro_lanes)((n - half + 1023) << 52);
@@ -69,15 +63,10 @@ static inline pro_lanes pro_lanes_log(pro_lanes x) {
   pro_lanes dk;
   for (int l = 0; l < PRO_LANES; l++) dk[l] = (double)k[l];
   pro_lanes f = m - 1.0, s = f / (f + 2.0), z = s * s;
-  pro_lanes p = z * (2.0 / 21.0) + 2.0 / 19.0;
-  p = p * z + 2.0 / 17.0;
-  p = p * z + 2.0 / 15.0;
-  p = p * z + 2.0 / 13.0;
-  p = p * z + 2.0 / 11.0;
-  p = p * z + 2.0 / 9.0;
-  p = p * z + 2.0 / 7.0;
-  p = p * z + 2.0 / 5.0;
-  p = p * z + 2.0 / 3.0;
+  pro_lanes z2 = z * z, z4 = z2 * z2;
+  pro_lanes low = (2.0 / 3.0 + z * (2.0 / 5.0)) + z2 * (2.0 / 7.0 + z * (2.0 / 9.0));
+  pro_lanes middle = (2.0 / 11.0 + z * (2.0 / 13.0)) + z2 * (2.0 / 15.0 + z * (2.0 / 17.0));
+  pro_lanes p = low + z4 * (middle + z4 * (2.0 / 19.0 + z * (2.0 / 21.0)));
   /* ln(1+f) = f - s (f - z p), with f^2/2 split off so that the rounding of f matters least (fdlibm's arrangement)
    */
   pro_lanes hf = 0.5 * f * f;

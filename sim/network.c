@@ -229,11 +229,13 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
   pro_network_species_lanes(net, soc, xi, c);
   pro_lanes per_T = 1.0 / *T, per_RT = per_T / net->gas_constant;
   int n = net->reactions;
+  pro_lanes arrhenius[PRO_REACTIONS_MAX]; /* all at once: none waits for another's factors */
+  for (int j = 0; j < n; j++) arrhenius[j] = net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT);
   for (int j = 0; j < n; j++) {
     const pro_reaction *r = &net->form->reactions[j];
     int factors = net->factors[j];
     pro_law_value f[PRO_FACTORS_MAX];
-    pro_lanes k_T = net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT), K = k_T, u = pro_lanes_all(1.0);
+    pro_lanes K = arrhenius[j], u = pro_lanes_all(1.0);
     for (int k = 0; k < factors; k++) {
       net->law[j][k](&f[k], T, &c[r->factors[k].species], &net->p[j][k], &net->q[j][k]);
       if (r->factors[k].capped)
@@ -249,7 +251,7 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
     for (int i = 0; i < n; i++) slope_xi[j * n + i] = pro_lanes_all(0.0);
     for (int k = 0; k < factors; k++) {
       /* the product without factor k: no division, factors may be zero */
-      pro_lanes others = r->factors[k].capped ? lid * lid * u * k_T : lid * K;
+      pro_lanes others = r->factors[k].capped ? lid * lid * u * arrhenius[j] : lid * K;
       for (int g = 0; g < factors; g++)
         if (g != k && r->factors[g].capped == r->factors[k].capped) others *= f[g].value;
       slope_T[j] += others * f[k].slope_T;
