@@ -21,7 +21,7 @@ static const char usage[] =
 
 static const char *const presets[] = {"lco_18650", "nmc_18650", "nmc811_18650",       "nmc811_21700",
                                       "nca_18650", "lfp_18650", "lfp_prismatic_22Ah", "lfp_prismatic_280Ah"};
-enum { DRAWS = 4, SETS = (int)PRO_COUNT(presets) * PRO_BENCH_ABUSES, CASES = SETS * DRAWS };
+enum { DRAWS = 8, SETS = (int)PRO_COUNT(presets) * PRO_BENCH_ABUSES, CASES = SETS * DRAWS };
 
 /* Draw 0 is the preset; the others scatter as cells of one type do. */
 static void make(pro_run *runs, pro_run **list, double rtol) {
