@@ -49,15 +49,16 @@ static double ratio_at(const compared *c, int n, double p99) {
 }
 
 static void print_text(const compared *c, int n) {
-  printf("%-10s %-10s %6s %6s %12s %12s %28s %8s %8s\n", "rtol", "integrator", "failed", "other", "error median",
-         "error p99", "us a case", "steps", "rejected");
+  printf("%-10s %-10s %6s %6s %12s %12s %28s %8s %8s %8s %8s\n", "rtol", "integrator", "failed", "other",
+         "error median", "error p99", "us a case", "steps", "rejected", "rhs", "jacobian");
   for (int i = 0; i < n; i++)
     for (int b = 0; b < BOTH; b++) {
       const pro_outcome_of *t = &c[i].of[b];
-      double cases = (double)t->cases;
-      printf("%-10.2g %-10s %6zu %6zu %12.2e %12.2e %10.2f (%7.2f-%7.2f) %8.1f %8.1f\n", c[i].rtol, both[b],
-             t->failed, t->mismatched, t->error.median, t->error.p99, 1e6 * c[i].seconds[b].median,
-             1e6 * c[i].seconds[b].low, 1e6 * c[i].seconds[b].high, t->steps / cases, t->rejected / cases);
+      double done = (double)(t->cases - t->failed);
+      printf("%-10.2g %-10s %6zu %6zu %12.2e %12.2e %10.2f (%7.2f-%7.2f) %8.1f %8.1f %8.1f %8.1f\n", c[i].rtol,
+             both[b], t->failed, t->mismatched, t->error.median, t->error.p99, 1e6 * c[i].seconds[b].median,
+             1e6 * c[i].seconds[b].low, 1e6 * c[i].seconds[b].high, t->steps / done, t->rejected / done,
+             t->rhs_calls / done, t->jacobian_calls / done);
     }
   for (size_t k = 0; k < PRO_COUNT(targets); k++)
     printf("%s over %s at an error p99 of %g: %.1f\n", both[0], both[1], targets[k], ratio_at(c, n, targets[k]));
@@ -70,7 +71,7 @@ static void print_json(const compared *c, int n) {
   for (int i = 0; i < n; i++)
     for (int b = 0; b < BOTH; b++) {
       const pro_outcome_of *t = &c[i].of[b];
-      double cases = (double)t->cases;
+      double done = (double)(t->cases - t->failed);
       pro_json_object(&json, NULL);
       pro_json_number(&json, "rtol", c[i].rtol);
       pro_json_text(&json, "integrator", both[b]);
@@ -82,8 +83,10 @@ static void print_json(const compared *c, int n) {
       pro_json_number(&json, "seconds_median", c[i].seconds[b].median);
       pro_json_number(&json, "seconds_low", c[i].seconds[b].low);
       pro_json_number(&json, "seconds_high", c[i].seconds[b].high);
-      pro_json_number(&json, "steps", t->steps / cases);
-      pro_json_number(&json, "rejected", t->rejected / cases);
+      pro_json_number(&json, "steps", t->steps / done);
+      pro_json_number(&json, "rejected", t->rejected / done);
+      pro_json_number(&json, "rhs_calls", t->rhs_calls / done);
+      pro_json_number(&json, "jacobian_calls", t->jacobian_calls / done);
       pro_json_end(&json);
     }
   pro_json_end(&json);

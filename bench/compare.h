@@ -8,7 +8,7 @@
 typedef struct pro_outcome_of {     /* of one pass over all cases */
   size_t cases, failed, mismatched; /* mismatched: another outcome than the reference's */
   pro_spread error;                 /* relative, of the moment that is compared */
-  double seconds, steps, rejected;  /* sums */
+  double seconds, steps, rejected, rhs_calls, jacobian_calls; /* sums; the counts of those that did not fail */
 } pro_outcome_of;
 
 /* One pass at a tolerance. PRO_ENOMEM, PRO_EINPUT. */

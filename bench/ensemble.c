@@ -50,7 +50,10 @@ static pro_status run_all(double t[CASES], pro_outcome_of *out, double rtol, con
     const pro_trajectory *y = status == PRO_OK ? runs[k].truth : NULL;
     t[k] = y ? y->clock[PRO_CLOCK_runaway] : (double)NAN;
     out->failed += !y;
-    if (y) out->steps += (double)y->steps, out->rejected += (double)y->rejected;
+    if (y) {
+      out->steps += (double)y->steps, out->rejected += (double)y->rejected;
+      out->rhs_calls += (double)y->rhs_calls, out->jacobian_calls += (double)y->jacobian_calls;
+    }
     pro_run_clear(&runs[k]);
   }
   free(runs);

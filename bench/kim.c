@@ -24,38 +24,12 @@ static const char usage[] =
     "                     error (--rtol and --integrator do not apply)\n"
     "  --json             one JSON document\n";
 
-typedef struct totals {
-  size_t members, failed, mismatched;
-  pro_spread onset, state;
-  double worst_onset_member, worst_state_member;
-  double spent, steps, rejected, rhs_calls, jacobian_calls; /* sums [s] [-] */
-} totals;
-
-static pro_status run_all(totals *sum, const pro_member *members, size_t n, double rtol, double k_max,
-                          const struct pro_integrator *integrator) {
-  double *numbers = malloc(2 * n * sizeof *numbers);
+static pro_status run_all(pro_member_totals *out, double *seconds, const pro_member *members, size_t n,
+                          double rtol, double k_max, const struct pro_integrator *integrator) {
   pro_member_result *results = malloc(n * sizeof *results);
-  *sum = (totals){.members = n, .worst_onset_member = NAN, .worst_state_member = NAN};
-  pro_status status = numbers && results ? PRO_OK : pro_fail(PRO_ENOMEM, "no memory for %zu results", n);
-  if (status == PRO_OK) status = pro_members_run(results, &sum->spent, members, n, rtol, k_max, integrator);
-  double *onset = numbers, *state = onset + n, worst_onset = -1.0, worst_state = -1.0;
-  size_t onsets = 0, states = 0;
-  for (size_t i = 0; i < n && status == PRO_OK; i++) {
-    const pro_member_result *r = &results[i];
-    if (r->status != PRO_OK) {
-      sum->failed++;
-      continue;
-    }
-    sum->mismatched += (size_t)r->mismatched;
-    if (r->onset_error > worst_onset) worst_onset = r->onset_error, sum->worst_onset_member = members[i].number;
-    if (r->state_error > worst_state) worst_state = r->state_error, sum->worst_state_member = members[i].number;
-    if (!isnan(r->onset_error)) onset[onsets++] = r->onset_error;
-    state[states++] = r->state_error;
-    sum->steps += (double)r->steps, sum->rejected += (double)r->rejected;
-    sum->rhs_calls += (double)r->rhs_calls, sum->jacobian_calls += (double)r->jacobian_calls;
-  }
-  if (status == PRO_OK) sum->onset = pro_spread_of(onset, onsets), sum->state = pro_spread_of(state, states);
-  free(numbers);
+  if (!results) return pro_fail(PRO_ENOMEM, "no memory for %zu results", n);
+  pro_status status = pro_members_run(results, seconds, members, n, rtol, k_max, integrator);
+  if (status == PRO_OK) status = pro_members_total(out, results, members, n);
   free(results);
   return status;
 }
@@ -70,14 +44,25 @@ typedef struct ensemble {
 
 static pro_status pass(pro_outcome_of *out, double rtol, const struct pro_integrator *with, const void *data) {
   const ensemble *e = data;
-  totals sum;
-  PRO_TRY(run_all(&sum, e->members, e->n, rtol, e->k_max, with));
-  *out = (pro_outcome_of){e->n, sum.failed, sum.mismatched, sum.onset, sum.spent, sum.steps, sum.rejected};
+  pro_member_totals sum;
+  double seconds;
+  PRO_TRY(run_all(&sum, &seconds, e->members, e->n, rtol, e->k_max, with));
+  double done = (double)(e->n - sum.failed);
+  *out = (pro_outcome_of){.cases = e->n,
+                          .failed = sum.failed,
+                          .mismatched = sum.mismatched,
+                          .error = sum.onset,
+                          .seconds = seconds,
+                          .steps = done * sum.steps,
+                          .rejected = done * sum.rejected,
+                          .rhs_calls = done * sum.rhs_calls,
+                          .jacobian_calls = done * sum.jacobian_calls};
   return PRO_OK;
 }
 
-static void print_text(const totals *s, double rtol, double k_max, const char *integrator) {
-  double n = (double)s->members;
+static void print_text(const pro_member_totals *s, double seconds, double rtol, double k_max,
+                       const char *integrator) {
+  double a_case = seconds / (double)s->members;
   printf("%zu members, %s at rtol %g, k_max %g 1/s\n", s->members, integrator, rtol, k_max);
   printf("failed      %zu\n", s->failed);
   printf(
@@ -86,10 +71,10 @@ static void print_text(const totals *s, double rtol, double k_max, const char *i
       s->onset.n, s->mismatched, s->onset.median, s->onset.p99, s->onset.high, s->worst_onset_member);
   printf("end states  weighted error: median %.2e, p99 %.2e, worst %.2e (member %.15g)\n", s->state.median,
          s->state.p99, s->state.high, s->worst_state_member);
-  printf("counts      per case: %.1f steps, %.1f rejected, %.1f right-hand sides, %.1f Jacobians\n", s->steps / n,
-         s->rejected / n, s->rhs_calls / n, s->jacobian_calls / n);
-  printf("cost        per case %.1f us, per step %.3f us, per right-hand side %.3f us\n", 1e6 * s->spent / n,
-         1e6 * s->spent / s->steps, 1e6 * s->spent / s->rhs_calls);
+  printf("counts      per case: %.1f steps, %.1f rejected, %.1f right-hand sides, %.1f Jacobians\n", s->steps,
+         s->rejected, s->rhs_calls, s->jacobian_calls);
+  printf("cost        per case %.1f us, per step %.3f us, per right-hand side %.3f us\n", 1e6 * a_case,
+         1e6 * a_case / s->steps, 1e6 * a_case / s->rhs_calls);
 }
 
 static void print_error(pro_json *json, const char *key, const pro_spread *error, double worst_member) {
@@ -102,9 +87,10 @@ static void print_error(pro_json *json, const char *key, const pro_spread *error
   pro_json_end(json);
 }
 
-static void print_json(const totals *s, const char *path, double rtol, double k_max, const char *integrator) {
+static void print_json(const pro_member_totals *s, double seconds, const char *path, double rtol, double k_max,
+                       const char *integrator) {
   pro_json json;
-  double n = (double)s->members;
+  double a_case = seconds / (double)s->members;
   pro_json_begin(&json, stdout);
   pro_json_text(&json, "file", path);
   pro_json_text(&json, "integrator", integrator);
@@ -116,14 +102,14 @@ static void print_json(const totals *s, const char *path, double rtol, double k_
   print_error(&json, "onset_relative_error", &s->onset, s->worst_onset_member);
   print_error(&json, "state_weighted_error", &s->state, s->worst_state_member);
   pro_json_object(&json, "per_case");
-  pro_json_number(&json, "steps", s->steps / n);
-  pro_json_number(&json, "rejected", s->rejected / n);
-  pro_json_number(&json, "rhs_calls", s->rhs_calls / n);
-  pro_json_number(&json, "jacobian_calls", s->jacobian_calls / n);
-  pro_json_number(&json, "seconds", s->spent / n);
+  pro_json_number(&json, "steps", s->steps);
+  pro_json_number(&json, "rejected", s->rejected);
+  pro_json_number(&json, "rhs_calls", s->rhs_calls);
+  pro_json_number(&json, "jacobian_calls", s->jacobian_calls);
+  pro_json_number(&json, "seconds", a_case);
   pro_json_end(&json);
-  pro_json_number(&json, "seconds_per_step", s->spent / s->steps);
-  pro_json_number(&json, "seconds_per_rhs", s->spent / s->rhs_calls);
+  pro_json_number(&json, "seconds_per_step", a_case / s->steps);
+  pro_json_number(&json, "seconds_per_rhs", a_case / s->rhs_calls);
   pro_json_end(&json);
 }
 
@@ -142,21 +128,22 @@ static pro_status bench(pro_arguments *args) {
   pro_member *members;
   size_t n;
   PRO_TRY(pro_members_read(&members, &n, path));
-  totals sum;
+  pro_member_totals sum;
+  double seconds;
   if (both_of_them) {
     pro_status compared = pro_compare(pass, &(ensemble){members, n, k_max},
                                       &(pro_tolerances){1e-3, 0.31622776601683794, 13, 5}, as_json);
     free(members);
     return compared;
   }
-  pro_status status = run_all(&sum, members, n, rtol, k_max, integrator);
+  pro_status status = run_all(&sum, &seconds, members, n, rtol, k_max, integrator);
   free(members);
   PRO_TRY(status);
   const char *used = pro_integrator_name(integrator);
   if (as_json)
-    print_json(&sum, path, rtol, k_max, used);
+    print_json(&sum, seconds, path, rtol, k_max, used);
   else
-    print_text(&sum, rtol, k_max, used);
+    print_text(&sum, seconds, rtol, k_max, used);
   if (fflush(stdout) != 0) return pro_fail(PRO_EIO, "stdout cannot be written");
   return PRO_OK;
 }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/bench.h"
 #include "sim/csv.h"
 
 #define AT(member) offsetof(pro_member, member)
@@ -157,25 +156,32 @@ void pro_member_case(pro_case *out, const pro_member *m, double rtol, double k_m
   out->rtol = rtol;
 }
 
-static void compare(pro_member_result *out, const pro_member *m, const pro_run *of) {
+void pro_member_judge(pro_member_result *out, const pro_member *m, double onset,
+                      const double end[PRO_MEMBER_STATES]) {
   static const double weight[PRO_MEMBER_STATES] = {0.15, 0.75, 1.0, 1.0, 1.0, 100.0};
+  out->status = PRO_OK;
+  out->onset = onset;
+  out->mismatched = (onset < 0.0) != (m->onset < 0.0);
+  out->onset_error = onset >= 0.0 && m->onset > 0.0 ? fabs(onset - m->onset) / m->onset : (double)NAN;
+  out->state_error = 0.0;
+  for (int i = 0; i < PRO_MEMBER_STATES; i++)
+    out->state_error = fmax(out->state_error, fabs(end[i] - m->end[i]) / weight[i]);
+}
+
+static void judge_run(pro_member_result *out, const pro_member *m, const pro_run *of) {
   *out = (pro_member_result){.status = of->status, .onset = -1.0, .onset_error = NAN, .state_error = NAN};
   const pro_trajectory *run = of->truth;
   if (!run) return;
   double t = run->clock[PRO_CLOCK_mark];
-  if (!isnan(t)) out->onset = t;
-  out->mismatched = (out->onset < 0.0) != (m->onset < 0.0);
-  if (out->onset >= 0.0 && m->onset > 0.0) out->onset_error = fabs(out->onset - m->onset) / m->onset;
   size_t last = run->samples - 1;
   double xi[PRO_REACTIONS_MAX], end[PRO_SPECIES_MAX + 1];
   for (int j = 0; j < run->reactions; j++) xi[j] = run->xi[(size_t)j * run->samples + last];
   pro_network_species(&of->in.network, 1.0, xi, end);
   end[PRO_MEMBER_STATES - 1] = run->truth[PRO_TRUTH_T_core][last];
-  out->state_error = 0.0;
-  for (int i = 0; i < PRO_MEMBER_STATES; i++)
-    out->state_error = fmax(out->state_error, fabs(end[i] - m->end[i]) / weight[i]);
+  pro_member_judge(out, m, isnan(t) ? -1.0 : t, end);
   out->steps = run->steps, out->rejected = run->rejected;
   out->rhs_calls = run->rhs_calls, out->jacobian_calls = run->jacobian_calls;
+  out->factorisations = -1;
 }
 
 pro_status pro_members_run(pro_member_result *out, double *seconds, const pro_member *members, size_t n,
@@ -192,10 +198,38 @@ pro_status pro_members_run(pro_member_result *out, double *seconds, const pro_me
   for (size_t i = 0; i < n && runs && list; i++) {
     if (status == PRO_OK && runs[i].status == PRO_EINPUT)
       status = pro_fail(PRO_EINPUT, "member %.15g: %s", members[i].number, runs[i].message);
-    if (status == PRO_OK) compare(&out[i], &members[i], &runs[i]);
+    if (status == PRO_OK) judge_run(&out[i], &members[i], &runs[i]);
     pro_run_clear(&runs[i]);
   }
   free(runs);
   free(list);
   return status;
+}
+
+pro_status pro_members_total(pro_member_totals *out, const pro_member_result *results, const pro_member *members,
+                             size_t n) {
+  double *numbers = malloc(2 * n * sizeof *numbers), *onset = numbers, *state = numbers + n;
+  if (!numbers) return pro_fail(PRO_ENOMEM, "no memory for %zu results", n);
+  *out = (pro_member_totals){.members = n, .worst_onset_member = NAN, .worst_state_member = NAN};
+  double worst_onset = -1.0, worst_state = -1.0,
+         *sums[] = {&out->steps, &out->rejected, &out->rhs_calls, &out->jacobian_calls, &out->factorisations};
+  size_t onsets = 0, states = 0;
+  for (size_t i = 0; i < n; i++) {
+    const pro_member_result *r = &results[i];
+    if (r->status != PRO_OK) {
+      out->failed++;
+      continue;
+    }
+    out->mismatched += (size_t)r->mismatched;
+    if (r->onset_error > worst_onset) worst_onset = r->onset_error, out->worst_onset_member = members[i].number;
+    if (r->state_error > worst_state) worst_state = r->state_error, out->worst_state_member = members[i].number;
+    if (!isnan(r->onset_error)) onset[onsets++] = r->onset_error;
+    state[states++] = r->state_error;
+    const long counts[] = {r->steps, r->rejected, r->rhs_calls, r->jacobian_calls, r->factorisations};
+    for (size_t k = 0; k < PRO_COUNT(counts); k++) *sums[k] += counts[k] < 0 ? (double)NAN : (double)counts[k];
+  }
+  for (size_t k = 0; k < PRO_COUNT(sums); k++) *sums[k] /= (double)states;
+  out->onset = pro_spread_of(onset, onsets), out->state = pro_spread_of(state, states);
+  free(numbers);
+  return PRO_OK;
 }

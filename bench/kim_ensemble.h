@@ -11,7 +11,7 @@
  * from 301.15 K and x_neg = 0.75, z = 0.033, c_e = 1, over 7200 s. The answers are uncapped. */
 #ifndef PRO_KIM_ENSEMBLE_H
 #define PRO_KIM_ENSEMBLE_H
-#include "sim/simulate.h"
+#include "bench/bench.h"
 
 enum { PRO_MEMBER_STATES = 6 };   /* x_sei, x_neg, z, alpha, c_e [-], T [K] */
 #define PRO_MEMBER_UNCAPPED 1e300 /* k_max [1/s] */
@@ -43,12 +43,26 @@ typedef struct pro_member_result {
   double onset_error; /* |onset - answer|/answer [-]; NaN: not both have one */
   int mismatched;     /* one has an onset and the other has not */
   double state_error; /* largest of the six |end - answer| over 0.15, 0.75, 1, 1, 1, 100 K [-] */
-  long steps, rejected, rhs_calls, jacobian_calls;
+  long steps, rejected, rhs_calls, jacobian_calls, factorisations; /* -1: whoever computed it does not tell */
 } pro_member_result;
+
+/* Fills what follows from a run that came to its end: `onset` is the time of 200 degC [s], -1 for never. The
+ * counts are the caller's. */
+void pro_member_judge(pro_member_result *out, const pro_member *member, double onset,
+                      const double end[PRO_MEMBER_STATES]);
 
 struct pro_integrator;
 /* Runs all of them, together where the integrator can; *seconds is the processor time of it all. PRO_EINPUT: a
  * member makes no case; PRO_ENOMEM. A failed integration is a result. */
 pro_status pro_members_run(pro_member_result *out, double *seconds, const pro_member *members, size_t n,
                            double rtol, double k_max, const struct pro_integrator *integrator) PRO_MUST_CHECK;
+
+typedef struct pro_member_totals {
+  size_t members, failed, mismatched;
+  pro_spread onset, state; /* of the two errors, over those that did not fail */
+  double worst_onset_member, worst_state_member;
+  double steps, rejected, rhs_calls, jacobian_calls, factorisations; /* means of these; NaN: not told */
+} pro_member_totals;
+pro_status pro_members_total(pro_member_totals *out, const pro_member_result *results, const pro_member *members,
+                             size_t n) PRO_MUST_CHECK; /* PRO_ENOMEM */
 #endif
