@@ -51,10 +51,10 @@ knows() { # what, pattern of the include, files allowed (regular expression)
     echo "$file" | grep -Eqx "$3" || wrong "$file knows $1"
   done
 }
-knows SUNDIALS '(cvode|nvector|sunmatrix|sunlinsol|sundials|sunnonlinsol)' 'sim/integrator/cvode\.c'
+knows SUNDIALS '(cvode|nvector|sunmatrix|sunlinsol|sundials|sunnonlinsol)' 'sim/integrator/cvode\.c|bench/peer_cvode\.c'
 knows HDF5 'hdf5' 'output/(corpus|shard)[a-z0-9_]*\.[ch]|tests/.*'
 knows libfyaml 'libfyaml' 'scenarios/yaml\.c|tests/.*'
-knows GSL 'gsl' 'sim/(rng|fit)\.c|predictor/(train|evaluate)\.c|tests/.*'
+knows GSL 'gsl' 'sim/(rng|fit)\.c|predictor/(train|evaluate)\.c|bench/peer_gsl\.c|tests/.*'
 knows OpenMP 'omp\.h' 'scenarios/ensemble\.c|tests/.*'
 for file in $(grep -lE '^ *# *pragma omp' $sources); do
   [ "$file" = scenarios/ensemble.c ] || wrong "$file knows OpenMP"
