@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # From a fresh Debian 12 to a demo or to the tests, without a question:
-#   sh bootstrap.sh demo|test|build [--long]
+#   sh bootstrap.sh demo|test|build|bench [--long]
 set -eu
 cd "$(dirname "$0")"
 
 packages="gcc make cmake pkg-config git libc6-dev libgsl-dev libsundials-dev libhdf5-dev check libfyaml-dev"
 test_packages="python3-h5py python3-xarray python3-h5netcdf python3-netcdf4 netcdf-bin hdf5-tools"
+bench_packages="python3-scipy python3-numba dpkg-dev"
 
 usage() {
   cat <<'END'
@@ -14,6 +15,7 @@ usage: sh bootstrap.sh demo            build, sweep scenarios/quickstart.yaml, e
        sh bootstrap.sh test [--long]   build, run the quick and full tests, and the quick ones under sanitizers;
                                        --long: whole tables, up to 90 minutes
        sh bootstrap.sh build           build only: build/prodrome
+       sh bootstrap.sh bench [MEMBERS] time what a user would otherwise run beside this (docs/performance.md)
 Missing Debian packages are installed first.
 END
 }
@@ -107,13 +109,35 @@ run_tests() {
   return $failed
 }
 
+bench() { # an ensemble's file
+  [ -r "$1" ] || { echo "bench: no ensemble $1: sh bootstrap.sh bench MEMBERS.csv" >&2; exit 66; }
+  # shellcheck disable=SC2086
+  install_packages $packages $bench_packages
+  optimised=$PWD/build/optimised_sundials
+  if [ ! -r "$optimised/lib/libsundials_cvode.a" ]; then
+    say "building SUNDIALS with optimisation"
+    mkdir -p build
+    sh bench/optimised_sundials.sh "$optimised" >build/optimised_sundials.log 2>&1 || {
+      say "no optimised SUNDIALS (build/optimised_sundials.log); its rows stay empty"
+      optimised=""
+    }
+  fi
+  build build peers -DCMAKE_BUILD_TYPE=Release -DPRO_PEER_SUNDIALS="$optimised"
+  say "measuring on $1"
+  build/bench/peers "$1" --json >build/peers.json
+  /usr/bin/python3 docs/speed_table.py build/peers.json
+}
+
 command=${1:-}
 [ $# -gt 0 ] && shift
+ensemble=../shared/data/kim_ensemble/members.csv
 for word in "$@"; do
   case $word in
     --long) [ "$command" = test ] || { usage >&2; exit 64; }
             PRO_LONG=1; export PRO_LONG ;;
-    *) usage >&2; exit 64 ;;
+    -*) usage >&2; exit 64 ;;
+    *) [ "$command" = bench ] || { usage >&2; exit 64; }
+       ensemble=$word ;;
   esac
 done
 # shellcheck disable=SC2086 # the package list is a list of words
@@ -121,6 +145,7 @@ case $command in
   build) install_packages $packages; build build "" -DCMAKE_BUILD_TYPE=Release ;;
   demo) demo ;;
   test) run_tests ;;
+  bench) bench "$ensemble" ;;
   --help | -h) usage ;;
   *) usage >&2; exit 64 ;;
 esac

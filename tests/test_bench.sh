@@ -41,7 +41,7 @@ else
   "$bench/validate" --check "$source/docs/validation.md" || fail "docs/validation.md"
 fi
 
-for program in kim validate cost; do
+for program in kim validate cost peers; do
   expect 0 "$bench/$program" --help
   expect 64 "$bench/$program" --no-such-option
 done
