@@ -82,6 +82,14 @@ int pro_bench_exit(const char *program, pro_status status) {
   return pro_status_exit_code(status);
 }
 
+int pro_bench_main(int argc, char **argv, const char *program, const char *usage,
+                   pro_status (*bench)(pro_arguments *args)) {
+  pro_arguments args = {argc - 1, argv + 1};
+  if (!pro_arguments_flag(&args, "--help")) return pro_bench_exit(program, bench(&args));
+  fputs(usage, stdout);
+  return 0;
+}
+
 void pro_bench_case(pro_case *out, const char *preset_name) {
   const pro_cell_preset *preset = pro_cell_find(preset_name);
   assert(preset);

@@ -24,6 +24,9 @@ pro_status pro_arguments_end(const pro_arguments *args, int most) PRO_MUST_CHECK
 pro_status pro_bench_integrator(const struct pro_integrator **out, const char *name) PRO_MUST_CHECK;
 /* For the end of main: says on stderr what went wrong, and gives the exit code. */
 int pro_bench_exit(const char *program, pro_status status);
+/* A whole main: --help, or `bench`. */
+int pro_bench_main(int argc, char **argv, const char *program, const char *usage,
+                   pro_status (*bench)(pro_arguments *args));
 
 /* ---- cases ---- */
 

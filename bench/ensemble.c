@@ -85,11 +85,4 @@ static pro_status bench(pro_arguments *args) {
   return pro_compare(pass, answer, &(pro_tolerances){1e-4, 0.1, 5, (int)repeats}, as_json);
 }
 
-int main(int argc, char **argv) {
-  pro_arguments args = {argc - 1, argv + 1};
-  if (pro_arguments_flag(&args, "--help")) {
-    fputs(usage, stdout);
-    return 0;
-  }
-  return pro_bench_exit("ensemble", bench(&args));
-}
+int main(int argc, char **argv) { return pro_bench_main(argc, argv, "ensemble", usage, bench); }

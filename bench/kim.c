@@ -148,11 +148,4 @@ static pro_status bench(pro_arguments *args) {
   return PRO_OK;
 }
 
-int main(int argc, char **argv) {
-  pro_arguments args = {argc - 1, argv + 1};
-  if (pro_arguments_flag(&args, "--help")) {
-    fputs(usage, stdout);
-    return 0;
-  }
-  return pro_bench_exit("kim", bench(&args));
-}
+int main(int argc, char **argv) { return pro_bench_main(argc, argv, "kim", usage, bench); }

@@ -137,7 +137,7 @@ static const char *processor(void) {
     name = colon + 2;
   }
   if (file) fclose(file);
-  return name;
+  return name ? name : "a processor that is not named";
 }
 
 static const char *optimised_version(void) {
@@ -269,11 +269,4 @@ static pro_status bench(pro_arguments *args) {
   return fflush(stdout) == 0 ? PRO_OK : pro_fail(PRO_EIO, "stdout cannot be written");
 }
 
-int main(int argc, char **argv) {
-  pro_arguments args = {argc - 1, argv + 1};
-  if (pro_arguments_flag(&args, "--help")) {
-    fputs(usage, stdout);
-    return 0;
-  }
-  return pro_bench_exit("peers", bench(&args));
-}
+int main(int argc, char **argv) { return pro_bench_main(argc, argv, "peers", usage, bench); }
