@@ -48,7 +48,7 @@ void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_
   pro_lanes T = at[PRO_BY_T], s = at[PRO_BY_charge], w = at[PRO_BY_depletion];
   pro_lanes intact = pro_lanes_exp(-(at[PRO_BY_collapse] + at[PRO_BY_front])), x = 1.0 - intact;
   pro_lanes U, U_s, dU, dU_s;
-  pro_ocv_at(cell->ocv, s, &U, &U_s, &dU, &dU_s);
+  pro_ocv_at(cell->ocv[0], s, &U, &U_s, &dU, &dU_s);
   pro_lanes emf = U + at[PRO_BY_pair_1] + at[PRO_BY_pair_2];
 
   /* all resistances with charge: more when empty, more when overcharged */

@@ -194,15 +194,15 @@ void pro_ocv_cut(pro_ocv_piece pieces[PRO_OCV_PIECES], const pro_ocv *o) {
   pieces[last + 1] = (pro_ocv_piece){o->soc[last], {o->voltage[last], slope_at(o, last)}, {o->entropic[last]}};
 }
 
-void pro_ocv_at(const pro_ocv_piece pieces[PRO_LANES][PRO_OCV_PIECES], pro_lanes soc, pro_lanes *U, pro_lanes *U_s,
+void pro_ocv_at(const pro_ocv_piece *pieces, pro_lanes soc, pro_lanes *U, pro_lanes *U_s,
                 pro_lanes *dU, pro_lanes *dU_s) {
   pro_lanes x, c[4], e[2];
   for (int l = 0; l < PRO_LANES; l++) {
-    const pro_ocv_piece *p = pieces[l];
+    const pro_ocv_piece *p = pieces + l * PRO_OCV_PIECES;
     double s = soc[l];
     int i = 0;
-    for (int step = 16; step > 0;
-         step /= 2) /* the last piece that begins at or below s; the first of what is less */
+    /* the last piece that begins at or below s; the first, of what is less than all */
+    for (int step = 16; step > 0; step /= 2)
       if (i + step < PRO_OCV_PIECES && s >= p[i + step].soc) i += step;
     p += i;
     x[l] = s - p->soc;

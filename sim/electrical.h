@@ -20,28 +20,25 @@ typedef struct pro_ocv {
 } pro_ocv;
 
 /* The tables; the order is that of pro_ocv_all. */
-#define PRO_OCV_LIST(X)                                                                                  \
-  X(lco_marquis2019)                                                                                     \
-  X(nmc_mohtat2020)                                                                                      \
-  X(nmc811_chen2020) X(nmc811_oregan2022) X(nmc811_hg2) X(nca_kim2011) X(lmo_doyle1996) X(lfp_prada2013) \
-      X(lipo5450_uw) X(nasa_2Ah)
+#define PRO_OCV_LIST(X)                                                                                   \
+  X(lco_marquis2019)                                                                                      \
+  X(nmc_mohtat2020) X(nmc811_chen2020) X(nmc811_oregan2022) X(nmc811_hg2) X(nca_kim2011) X(lmo_doyle1996) \
+      X(lfp_prada2013) X(lipo5450_uw) X(nasa_2Ah)
 #define PRO_AS_OCV(name) PRO_OCV_##name,
 enum { PRO_OCV_LIST(PRO_AS_OCV) PRO_OCV_COUNT };
 #undef PRO_AS_OCV
 extern const pro_ocv *const pro_ocv_all[]; /* NULL-terminated; the index is pro_cell.ocv */
 extern const char *const pro_ocv_names[];  /* the same order, NULL-terminated */
 
-/* The same as cubics in what lies above `soc`, one between each pair of knots and one beyond either end: for
- * lanes.
- */
+/* The same for lanes: cubics in what lies above `soc`, one between each pair of knots, one beyond either end. */
 typedef struct pro_ocv_piece {
   double soc, voltage[4]; /* from there on [-]; coefficients [V] */
   double entropic[2];     /* [V/K] */
 } pro_ocv_piece;
 enum { PRO_OCV_PIECES = PRO_OCV_POINTS + 1 };
 void pro_ocv_cut(pro_ocv_piece pieces[PRO_OCV_PIECES], const pro_ocv *table);
-/* of each lane its own pieces, at its own charge: voltage [V] and dU/dT [V/K], with their slopes */
-void pro_ocv_at(const pro_ocv_piece pieces[PRO_LANES][PRO_OCV_PIECES], pro_lanes soc, pro_lanes *U, pro_lanes *U_s,
+/* Each lane's pieces (lanes, PRO_OCV_PIECES) at its own charge: voltage [V] and dU/dT [V/K], with their slopes. */
+void pro_ocv_at(const pro_ocv_piece *pieces, pro_lanes soc, pro_lanes *U, pro_lanes *U_s,
                 pro_lanes *dU, pro_lanes *dU_s);
 
 double pro_ocv_voltage(const pro_ocv *table, double soc, double *slope); /* [V]; slope [V], may be NULL */

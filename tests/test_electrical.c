@@ -45,6 +45,36 @@ START_TEST(open_circuit_voltage_has_the_slope_it_says) {
 }
 END_TEST
 
+/* The lanes' cubics are the tables, in another form: at the points, between and beyond, each lane by its own
+ * table. Sums of terms of the voltage's size: 1e-13; slopes divide by spans down to 0.025. */
+START_TEST(lanes_read_the_same_tables) {
+  static pro_ocv_piece pieces[PRO_LANES][PRO_OCV_PIECES];
+  for (int first = 0; first < PRO_OCV_COUNT; first++) {
+    for (int l = 0; l < PRO_LANES; l++) pro_ocv_cut(pieces[l], pro_ocv_all[(first + l) % PRO_OCV_COUNT]);
+    for (int k = 0; k < 4000; k++) {
+      pro_lanes soc, U, U_s, dU, dU_s;
+      for (int l = 0; l < PRO_LANES; l++) {
+        const pro_ocv *o = pro_ocv_all[(first + l) % PRO_OCV_COUNT];
+        soc[l] = k < PRO_OCV_POINTS ? o->soc[k] : -0.8 + 2.7 * (k + 0.1 * l) / 4000.0;
+      }
+      pro_ocv_at(pieces[0], soc, &U, &U_s, &dU, &dU_s);
+      for (int l = 0; l < PRO_LANES; l++) {
+        const pro_ocv *o = pro_ocv_all[(first + l) % PRO_OCV_COUNT];
+        double slope, V = pro_ocv_voltage(o, soc[l], &slope);
+        support_check(fabs(U[l] - V) < 1e-13 && fabs(U_s[l] - slope) < 1e-11 * (1.0 + slope),
+                      "%s at %.17g: %.17g, not %.17g", o->name, soc[l], U[l], V);
+        V = pro_ocv_entropic(o, soc[l], &slope);
+        support_check(fabs(dU[l] - V) < 1e-17 && fabs(dU_s[l] - slope) < 1e-15,
+                      "%s at %.17g: dU/dT %.17g, not %.17g", o->name, soc[l], dU[l], V);
+      }
+    }
+    pro_lanes none = pro_lanes_all((double)NAN), U, U_s, dU, dU_s;
+    pro_ocv_at(pieces[0], none, &U, &U_s, &dU, &dU_s);
+    for (int l = 0; l < PRO_LANES; l++) ck_assert(isnan(U[l])); /* nor is a charge made up */
+  }
+}
+END_TEST
+
 START_TEST(open_circuit_voltage_goes_on_straight_beyond_its_ends) {
   for
     EACH_TABLE(o) {
@@ -258,6 +288,7 @@ int main(void) {
   TCase *tests = tcase_create("electrical");
   tcase_add_test(tests, open_circuit_voltage_passes_its_points_and_rises);
   tcase_add_test(tests, open_circuit_voltage_has_the_slope_it_says);
+  tcase_add_test(tests, lanes_read_the_same_tables);
   tcase_add_test(tests, open_circuit_voltage_goes_on_straight_beyond_its_ends);
   tcase_add_test(tests, energy_is_the_integral_of_the_voltage);
   tcase_add_test(tests, tables_have_the_mean_voltage_of_their_source);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * test: quick; links: prodrome_sim */
+#include "sim/cell_parts.h"
 #include "sim/gas.h"
 
 #include "sim/cell.h"
@@ -155,6 +156,32 @@ START_TEST(headspace_begins_with_an_atmosphere) {
 }
 END_TEST
 
+/* What a lane with a shut vent computes is the same to the byte, whether its neighbours' vents are open, and the
+ * flow computed, or all are shut, and it is not. */
+START_TEST(a_shut_vent_does_not_see_its_neighbours) {
+  pro_case in;
+  support_case(&in, "nmc811_21700");
+  ck_assert_double_gt(in.cell.ejecta_share, 0.0);
+  pro_cell_lanes cell;
+  pro_cell_fill(&cell, &in);
+  pro_lanes T = {320.0, 700.0, 320.0, 900.0, 420.0, 380.0, 450.0, 600.0}, n[PRO_GAS_COUNT];
+  for (int g = 0; g < PRO_GAS_COUNT; g++) n[g] = (g - 1) * 1e-5 * T / 320.0; /* one below zero */
+  pro_lanes liquid = 0.1 * cell.solvent, ejected = -1e-9 + 0.5 * cell.ejectable;
+  pro_lanes some = {0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0}, none = pro_lanes_all(0.0);
+  pro_gas_part beside, alone;
+  memset(&beside, 0, sizeof beside), memset(&alone, 0, sizeof alone);
+  pro_gas_at(&beside, &cell, some, T, n, liquid, ejected);
+  pro_gas_at(&alone, &cell, none, T, n, liquid, ejected);
+  for (size_t k = 0; k < sizeof alone / sizeof(pro_lanes); k++)
+    for (int l = 0; l < PRO_LANES; l++)
+      if (some[l] == 0.0)
+        ck_assert_mem_eq((const double *)&beside + k * PRO_LANES + l, (const double *)&alone + k * PRO_LANES + l,
+                         sizeof(double));
+  ck_assert_double_gt(beside.solids[3], 0.0);
+  ck_assert_double_gt(fabs(beside.flow[1]), 0.0);
+}
+END_TEST
+
 /* n moles vented into a closed enclosure of N moles at constant pressure, well mixed: dx/dn = (1 - x)/N, so the
  * share of all that came in is 1 - exp(-n/N). The engine holds the flow constant over a sample, for which this is
  * exact. With one gas vented, sealed-in air aside, its share follows. */
@@ -199,6 +226,7 @@ int main(void) {
   tcase_add_test(tests, vapour_pressures_are_antoines);
   tcase_add_test(tests, flammability_limits_are_le_chateliers);
   tcase_add_test(tests, headspace_begins_with_an_atmosphere);
+  tcase_add_test(tests, a_shut_vent_does_not_see_its_neighbours);
   tcase_add_test(tests, enclosure_dilutes_by_what_flows_in);
   suite_add_tcase(suite, tests);
   return support_main(suite);
