@@ -123,12 +123,6 @@ void pro_cell_load(pro_cell_lanes *to, int l, const pro_case *in) {
 void pro_cell_fill(pro_cell_lanes *to, const pro_case *in) {
   memset(to, 0, sizeof *to);
   to->layout = layout_of(in);
-  for (int g = 0; g < PRO_GAS_MADE; g++)
-    for (int j = 0; j < to->layout.reactions; j++)
-      if (in->network.reactions[j].gas[g] != 0.0) {
-        to->made[to->makes].gas = (unsigned char)g;
-        to->made[to->makes++].reaction = (unsigned char)j;
-      }
   pro_cell_load(to, 0, in);
   for (pro_lanes *x = &to->network.gas_constant; (char *)x < (char *)(to + 1); x++) *x = pro_lanes_all((*x)[0]);
   if (has_charge(in))
@@ -296,8 +290,8 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
     pro_gas_part p;
     pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, m.liquid, at->ejected >= 0 ? y[at->ejected] : zero);
     for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.out[g];
-    for (int k = 0; k < cell->makes; k++) {
-      int g = cell->made[k].gas, j = cell->made[k].reaction;
+    for (int k = 0; k < cell->network.makes; k++) {
+      int g = cell->network.made[k].gas, j = cell->network.made[k].reaction;
       f[at->head + g] += cell->gas[j][g] * f[at->xi + j];
     }
     f[at->head + PRO_GAS_vapour] += p.evaporation;
@@ -458,8 +452,8 @@ static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes 
       add(r, row, at->head + k, flow_S * pro_gas_molar_mass[k] * share * p.counts[k] - p.flow_n[k] * share);
     add(r, row, row, -flow_S * p.counts[g]);
   }
-  for (int k = 0; k < cell->makes; k++) {
-    int g = cell->made[k].gas, j = cell->made[k].reaction, row = at->head + g;
+  for (int k = 0; k < cell->network.makes; k++) {
+    int g = cell->network.made[k].gas, j = cell->network.made[k].reaction, row = at->head + g;
     add_T(r, row, cell->gas[j][g] * c->rate_T[j]);
     add(r, row, at->soc, cell->gas[j][g] * c->rate_soc[j]);
     for (int i = 0; i < n; i++)

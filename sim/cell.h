@@ -41,10 +41,6 @@ typedef struct pro_layout {
 typedef struct pro_cell_lanes {
   pro_layout layout;
   pro_ocv_piece ocv[PRO_LANES][PRO_OCV_PIECES];
-  struct {
-    unsigned char gas, reaction;
-  } made[PRO_GAS_MADE * PRO_REACTIONS_MAX]; /* which reaction makes which gas */
-  int makes;
   pro_network_lanes network;                      /* from its first lanes on all are lanes */
   pro_lanes heat[PRO_REACTIONS_MAX];              /* of a unit extent [J] */
   pro_lanes gas[PRO_REACTIONS_MAX][PRO_GAS_MADE]; /* of a unit extent [mol] */

@@ -161,6 +161,12 @@ static void find_structure(pro_network_lanes *to, const pro_network *net) {
         to->changed[to->changes].species = (unsigned char)s;
         to->changed[to->changes++].reaction = (unsigned char)j;
       }
+  for (int g = 0; g < PRO_GAS_MADE; g++)
+    for (int j = 0; j < n; j++)
+      if (net->reactions[j].gas[g] != 0.0) {
+        to->made[to->makes].gas = (unsigned char)g;
+        to->made[to->makes++].reaction = (unsigned char)j;
+      }
   for (int j = 0; j < n; j++) {
     const pro_reaction *r = &net->reactions[j];
     to->factors[j] = factor_count(r);

@@ -136,7 +136,10 @@ typedef struct pro_network_lanes {
   struct {
     unsigned char species, reaction;
   } changed[PRO_SPECIES_MAX * PRO_REACTIONS_MAX]; /* which reaction changes which species */
-  int changes;
+  struct {
+    unsigned char gas, reaction;
+  } made[PRO_GAS_MADE * PRO_REACTIONS_MAX]; /* which reaction makes which gas */
+  int changes, makes;                       /* of these two lists */
   /* the factors' laws, as this build of the arithmetic has them (sim/level.c) */
   void (*law[PRO_REACTIONS_MAX][PRO_FACTORS_MAX])(pro_law_value *out, const pro_lanes *T, const pro_lanes *c,
                                                   const pro_lanes *p, const pro_lanes *q);

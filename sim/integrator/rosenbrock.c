@@ -88,8 +88,7 @@ typedef struct elimination {
   } term[SLOTS_MAX];
 } elimination;
 
-/* Numbers W's slots in the order in which a solve reads them, so that it walks through memory in a straight line.
- */
+/* Numbers W's slots in the order in which a solve reads them: it walks through memory in a straight line. */
 static void renumber(elimination *e) {
   int16_t now[SLOTS_MAX], next = 0;
   for (int k = 0; k < e->m; k++)
@@ -469,13 +468,15 @@ static void step(void *self, signed char done[PRO_LANES]) {
   /* predictive where it was accepted (Gustafsson), plain where it was not */
   pro_lanes plain = SAFETY * power(floor, -1.0 / ORDER);
   pro_lanes wise = SAFETY * power(floor, -0.7 / ORDER) * power(s->error_before, 0.4 / ORDER);
-  for (int x = 0; x < s->n; x++) s->y[x] = pro_select(error <= 1.0, s->y1[x], s->y[x]);
+  pro_lanes_mask accepted = error <= 1.0;
+  for (int l = 0; l < PRO_LANES; l++) accepted[l] = s->flies[l] ? accepted[l] : 0;
+  for (int x = 0; x < s->n; x++) s->y[x] = pro_select(accepted, s->y1[x], s->y[x]);
   for (int l = 0; l < PRO_LANES; l++) {
     done[l] = 0;
     if (!s->flies[l]) continue;
     double h = s->h[l];
     s->counts[l].rhs_calls += STAGES, s->counts[l].jacobian_calls++;
-    if (error[l] <= 1.0) {
+    if (accepted[l]) {
       int last = s->t[l] + h >= s->stop[l];
       s->from[l] = s->t[l];
       s->to[l] = s->t[l] = last ? s->stop[l] : s->t[l] + h;
