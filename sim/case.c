@@ -234,25 +234,40 @@ static double noise_normal(const pro_noise *noise, uint32_t lane, double index) 
   return pro_rng_normal(stream, (uint64_t)index);
 }
 
+static int parity(double index) { return (int)((uint64_t)index & 1u); }
+
+static double noise_slow(const pro_noise *noise, double index, pro_noise_memory *memory) {
+  int k = parity(index);
+  if (memory->slow[k].index != index + 1.0) {
+    memory->slow[k].index = index + 1.0;
+    memory->slow[k].number = noise_normal(noise, 0, index);
+  }
+  return memory->slow[k].number;
+}
+
 /* Value i of the noise. Between two numbers of the slow part the weights' squares do not sum to 1: the root evens
  * the variance. */
-static double noise_value(const pro_noise *noise, double i) {
+static double noise_value(const pro_noise *noise, double i, pro_noise_memory *memory) {
+  int k = parity(i);
+  if (memory->value[k].index == i + 1.0) return memory->value[k].number;
   double before = floor(i / noise->slow), w = (i - before * noise->slow) / noise->slow;
-  double slow = (1.0 - w) * noise_normal(noise, 0, before);
-  if (w > 0.0) slow += w * noise_normal(noise, 0, before + 1.0);
+  double slow = (1.0 - w) * noise_slow(noise, before, memory);
+  if (w > 0.0) slow += w * noise_slow(noise, before + 1.0, memory);
   slow /= sqrt((1.0 - w) * (1.0 - w) + w * w);
   double value =
       noise->sigma * (sqrt(noise->slow_share) * slow + sqrt(1.0 - noise->slow_share) * noise_normal(noise, 1, i));
-  return fmax(-noise->limit, fmin(noise->limit, value));
+  memory->value[k].index = i + 1.0;
+  return memory->value[k].number = fmax(-noise->limit, fmin(noise->limit, value));
 }
 
-static double noise_at(const pro_noise *noise, double first, double t, double *slope) {
-  double i = count_of(first, noise->step, t), low = noise_value(noise, i), high = noise_value(noise, i + 1.0);
+static double noise_at(const pro_noise *noise, double first, double t, double *slope, pro_noise_memory *memory) {
+  double i = count_of(first, noise->step, t), low = noise_value(noise, i, memory),
+         high = noise_value(noise, i + 1.0, memory);
   *slope += (high - low) / noise->step;
   return low + (high - low) * ((t - first - i * noise->step) / noise->step);
 }
 
-double pro_channel_at(const pro_channel *channel, double t, double *slope) {
+double pro_channel_follow(const pro_channel *channel, double t, double *slope, pro_noise_memory *memory) {
   line l = line_of(channel);
   double rise = 0.0, result, repeat = channel->repeat;
   if (slope) *slope = 0.0;
@@ -269,9 +284,14 @@ double pro_channel_at(const pro_channel *channel, double t, double *slope) {
   }
   if (channel->points && channel->course_scale != 0.0)
     result *= channel->course_scale, rise *= channel->course_scale;
-  if (channel->noise.sigma > 0.0 && t >= first) result += noise_at(&channel->noise, first, t, &rise);
+  if (channel->noise.sigma > 0.0 && t >= first) result += noise_at(&channel->noise, first, t, &rise, memory);
   if (slope) *slope = rise;
   return result;
+}
+
+double pro_channel_at(const pro_channel *channel, double t, double *slope) {
+  pro_noise_memory none = {0};
+  return pro_channel_follow(channel, t, slope, &none);
 }
 
 static double channel_next_break(const pro_channel *channel, double t) {

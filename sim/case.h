@@ -171,6 +171,14 @@ void pro_channel_add(pro_channel *channel, double t, double value); /* appends a
 void pro_channel_hold(pro_channel *channel, double value);          /* constant */
 double pro_channel_at(const pro_channel *channel, double t,
                       double *slope); /* right-continuous; slope may be NULL */
+/* What a channel's noise was made of when it was last asked for, by parity of the index; zeros: nothing yet. */
+typedef struct pro_noise_memory {
+  struct {
+    double index, number; /* index: of the number, and 1 */
+  } slow[2], value[2];
+} pro_noise_memory;
+/* Likewise; a memory is of one channel, and only saves time. */
+double pro_channel_follow(const pro_channel *channel, double t, double *slope, pro_noise_memory *memory);
 /* The first time after t at which any channel bends or jumps; infinity: none. */
 double pro_drive_next_break(const pro_drive *drive, double t);
 

@@ -116,17 +116,25 @@ static void mix_enclosure(pro_flight *f, size_t k, const double *y, double T_amb
   truth[PRO_TRUTH_pressure][k] = 0.5 * density * speed * speed;
 }
 
+static void set_modes(pro_modes *to, int l, const pro_modes *from, int k) {
+  to->vent_open[l] = from->vent_open[k], to->connected[l] = from->connected[k];
+  to->coupled[l] = from->coupled[k], to->heater_on[l] = from->heater_on[k];
+}
+
+static void copy_sample(pro_flight *f, int to, int from) {
+  f->sample_t[to] = f->sample_t[from];
+  for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][to] = f->sample_y[i][from];
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++) f->sample_drive.channel[c][to] = f->sample_drive.channel[c][from];
+  set_modes(&f->sample_modes, to, &f->sample_modes, from);
+}
+
 static void write_samples(pro_flight *f) {
   if (f->waiting == 0) return;
   const pro_layout *at = &f->system.cell.layout;
-  for (int l = f->waiting; l < PRO_LANES; l++) {
-    f->sample_t[l] = f->sample_t[0];
-    for (int i = 0; i < at->n; i++) f->sample_y[i][l] = f->sample_y[i][0];
-  }
-  pro_drive_lanes drive;
+  for (int l = f->waiting; l < PRO_LANES; l++) copy_sample(f, l, 0);
+  const pro_drive_lanes *drive = &f->sample_drive;
   pro_cell_view view;
-  pro_system_drive(&f->system, &f->sample_t, &drive);
-  pro_cell_look(&view, &f->system.cell, &drive, &f->system.modes, f->sample_y);
+  pro_cell_look(&view, &f->system.cell, drive, &f->sample_modes, f->sample_y);
   double **truth = f->out->truth;
   for (int l = 0; l < f->waiting; l++) {
     size_t k = f->next - (size_t)f->waiting + (size_t)l;
@@ -135,8 +143,8 @@ static void write_samples(pro_flight *f) {
     f->out->t[k] = f->sample_t[l];
     truth[PRO_TRUTH_T_core][k] = view.T_core[l];
     truth[PRO_TRUTH_T_surface][k] = view.T_surface[l];
-    int follows = f->system.modes.coupled[l] < 0.5;
-    truth[PRO_TRUTH_T_ambient][k] = follows ? view.T_surface[l] : drive.channel[PRO_DRIVE_T_ambient][l];
+    int follows = f->sample_modes.coupled[l] < 0.5;
+    truth[PRO_TRUTH_T_ambient][k] = follows ? view.T_surface[l] : drive->channel[PRO_DRIVE_T_ambient][l];
     truth[PRO_TRUTH_T_side][k] = view.T_side[l];
     truth[PRO_TRUTH_voltage][k] = view.voltage[l];
     truth[PRO_TRUTH_current][k] = view.current[l];
@@ -150,7 +158,7 @@ static void write_samples(pro_flight *f) {
     truth[PRO_TRUTH_heat_reaction][k] = view.heat_reaction[l];
     truth[PRO_TRUTH_heat_electrical][k] = view.heat_electrical[l];
     truth[PRO_TRUTH_heat_exchange][k] = view.heat_exchange[l];
-    truth[PRO_TRUTH_heater][k] = drive.channel[PRO_DRIVE_heater][l] * f->system.modes.heater_on[l];
+    truth[PRO_TRUTH_heater][k] = drive->channel[PRO_DRIVE_heater][l] * f->sample_modes.heater_on[l];
     for (int j = 0; j < at->reactions; j++) f->out->xi[(size_t)j * f->out->samples + k] = y[at->xi + j];
     mix_enclosure(f, k, y, truth[PRO_TRUTH_T_ambient][k]);
   }
@@ -159,9 +167,14 @@ static void write_samples(pro_flight *f) {
 
 /* of a lane of y */
 static void record_lane(pro_flight *f, double t, const pro_lanes *y, int lane) {
-  f->sample_t[f->waiting] = t;
-  for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][f->waiting] = y[i][lane];
-  f->waiting++, f->next++;
+  const pro_system *s = &f->system;
+  const int l = f->waiting++;
+  f->sample_t[l] = t;
+  for (int i = 0; i < s->cell.layout.n; i++) f->sample_y[i][l] = y[i][lane];
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++)
+    f->sample_drive.channel[c][l] = s->value[c][0] + s->slope[c][0] * (t - s->from[0]);
+  set_modes(&f->sample_modes, l, &s->modes, 0);
+  f->next++;
   if (f->waiting == PRO_LANES) write_samples(f);
 }
 
@@ -280,6 +293,14 @@ static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
   return b;
 }
 
+/* Whether it matters when it changed between a and b. That a cell cools is told by no clock: the moment is of use
+ * where the core may have been hotter there than ever, or than a guard has seen it. */
+static int is_timed(const pro_flight *f, int which, const pro_moment *a, const pro_moment *b) {
+  if (which != PRO_WATCH_cooling || f->watch.candidates > 0) return 1;
+  double reach = 2.0 * (fabs(a->rate) + fabs(b->rate)) * (b->t - a->t); /* twice what straight lines would say */
+  return !f->watch.holds[which] && fmax(a->T_core, b->T_core) + reach > f->watch.T_max;
+}
+
 /* Finds what happened between `last` and the end of the step, in order of time. Returns what switched a mode, or
  * -1: *last is then that moment, and what came after it is not true. */
 static int find_events(pro_flight *f, pro_moment *last, const pro_moment *at_end) {
@@ -292,7 +313,7 @@ static int find_events(pro_flight *f, pro_moment *last, const pro_moment *at_end
     int which[PRO_WATCH_COUNT], n = 0, late = 0;
     for (int i = 0; i < PRO_WATCH_COUNT; i++) {
       if ((margin[i] > 0.0) == f->watch.holds[i] || is_spent(f, i)) continue;
-      pro_moment m = locate(f, i, *last, end);
+      pro_moment m = is_timed(f, i, last, &end) ? locate(f, i, *last, end) : end;
       int k = n++;
       for (; k > 0 && m.t < found[k - 1].t; k--) found[k] = found[k - 1], which[k] = which[k - 1];
       found[k] = m, which[k] = i;
@@ -361,18 +382,27 @@ static double piece_end(const pro_flight *f, double t) {
 }
 
 /* The drive's straight lines from now to the end of the piece: at its end the side before the break holds, so that
- * a jump is not seen early. */
-static void draw_lines(pro_flight *f) {
+ * a jump is not seen early. Returns whether it only bends: no value has jumped. */
+static int draw_lines(pro_flight *f) {
   pro_system *s = &f->system;
-  s->from = pro_lanes_all(f->t);
+  const double since = f->t - s->from[0];
+  int bends = 1;
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) {
-    double slope, value = pro_channel_at(&f->in->drive.channel[c], f->t, &slope);
+    double slope, value = pro_channel_follow(&f->in->drive.channel[c], f->t, &slope, &f->memory[c]);
+    double before = s->value[c][0] + s->slope[c][0] * since;
+    /* the line before meets it within rounding: it is the one that goes on */
+    if (fabs(value - before) <= 1e-12 * fabs(before))
+      value = before;
+    else
+      bends = 0;
     s->value[c] = pro_lanes_all(value), s->slope[c] = pro_lanes_all(slope);
   }
-  if (f->arc == PRO_ARC_none) return;
+  s->from = pro_lanes_all(f->t);
+  if (f->arc == PRO_ARC_none) return bends;
   s->value[PRO_DRIVE_T_ambient] = pro_lanes_all(f->stage + f->stage_rate * (f->t - f->stage_from));
   s->slope[PRO_DRIVE_T_ambient] = pro_lanes_all(f->stage_rate);
   if (!isnan(f->stage_film)) s->value[PRO_DRIVE_film_coefficient] = pro_lanes_all(f->stage_film);
+  return 0;
 }
 
 /* What the integrator sees of this lane from now on. */
@@ -382,37 +412,40 @@ static void show(const pro_flight *f) {
   const int l = f->lane;
   to->from[l] = s->from[l], to->rtol[l] = s->rtol[l];
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) to->value[c][l] = s->value[c][l], to->slope[c][l] = s->slope[c][l];
-  to->modes.vent_open[l] = s->modes.vent_open[l], to->modes.connected[l] = s->modes.connected[l];
-  to->modes.coupled[l] = s->modes.coupled[l], to->modes.heater_on[l] = s->modes.heater_on[l];
+  set_modes(&to->modes, l, &s->modes, l);
 }
 
-/* Goes on at a break, an event or the start: 1: the integrator has begun a smooth piece; 0: this was the end. */
+/* Goes on at a break, an event or the start; its first moment is to be seen. */
 static pro_status next_piece(pro_flight *f, int *goes_on) {
-  for (*goes_on = 0; f->t < f->in->duration;) {
-    f->end = piece_end(f, f->t);
-    draw_lines(f);
-    look_at(f, f->t, f->y, &f->last);
-    flips_at(f, &f->last);             /* a jump of the drive may change the sign of a margin */
-    int at_once = switched_at_once(f); /* at the moment of another, or as soon as a calorimeter follows */
-    if (at_once >= 0) {
-      switch_mode(f, at_once, &f->last);
-      continue;
-    }
-    if (f->end - f->t > fmax(INSTANT, 0x1p-48 * f->end)) {
-      *goes_on = 1;
-      show(f);
-      return f->with->start(f->integrator, f->lane, f->t, f->y, f->end);
-    }
-    /* breaks a rounding apart, or a vent that opens at one */
-    while (sample_time(f) <= f->end) record(f, sample_time(f), f->y);
-    write_samples(f);
-    f->t = f->end;
-    if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);
-  }
-  return PRO_OK;
+  *goes_on = f->t < f->in->duration;
+  if (!*goes_on) return PRO_OK;
+  f->end = piece_end(f, f->t);
+  draw_lines(f);
+  show(f);
+  f->begins = 1;
+  return f->with->start(f->integrator, f->lane, f->t, f->y, f->end);
 }
 
-static pro_status take_off(pro_flight *f, int *goes_on) {
+pro_status pro_flight_begin(pro_flight *f, const pro_moment *now, int *goes_on) {
+  *goes_on = 1;
+  f->begins = 0;
+  f->last = *now;
+  flips_at(f, now);                  /* a jump of the drive may change the sign of a margin */
+  int at_once = switched_at_once(f); /* at the moment of another, or as soon as a calorimeter follows */
+  if (at_once >= 0) {
+    switch_mode(f, at_once, now);
+    return next_piece(f, goes_on);
+  }
+  if (f->end - f->t > fmax(INSTANT, 0x1p-48 * f->end)) return PRO_OK;
+  /* breaks a rounding apart, or a vent that opens at one */
+  while (sample_time(f) <= f->end) record(f, sample_time(f), f->y);
+  f->t = f->end;
+  if (f->t >= f->arc_end) arc_next(f, f->t, now);
+  return next_piece(f, goes_on);
+}
+
+static pro_status take_off(pro_flight *f) {
+  int goes_on;
   f->system.modes = pro_modes_start();
   f->stage = f->stage_film = (double)NAN;
   f->arc_end = (double)INFINITY;
@@ -426,7 +459,7 @@ static pro_status take_off(pro_flight *f, int *goes_on) {
     if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i, &f->last);
   }
   record(f, f->t, f->y);
-  return next_piece(f, goes_on);
+  return next_piece(f, &goes_on);
 }
 
 /* Sees what the integrator's step has brought, and goes on. */
@@ -443,16 +476,20 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", f->t, f->last.T_core);
   if (switched < 0 && f->t < f->end) return PRO_OK;
   inside(f, to, f->y);
-  write_samples(f); /* they belong to this piece's drive, and were taken before it switched */
   if (switched >= 0) switch_mode(f, switched, &f->last);
   if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);
-  return next_piece(f, goes_on);
+  if (switched >= 0 || f->arc != PRO_ARC_none || f->t >= f->in->duration) return next_piece(f, goes_on);
+  f->end = piece_end(f, f->t);
+  if (f->end - f->t <= fmax(INSTANT, 0x1p-48 * f->end) || !draw_lines(f)) return next_piece(f, goes_on);
+  show(f); /* what was seen at the end of the piece is what the next one begins with */
+  return f->with->bend(f->integrator, f->lane, f->end);
 }
 
 #define SETTLED (0.02 / 60.0) /* the slowest heating that calorimetry calls self-heating [K/s] */
 
 void pro_flight_conclude(pro_flight *f) {
   pro_trajectory *out = f->out;
+  write_samples(f);
   out->rate_end = f->last.rate;
   memcpy(out->clock, f->watch.clock, sizeof out->clock);
   memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
@@ -484,7 +521,7 @@ static pro_trajectory *trajectory_create(const pro_case *in) {
 }
 
 pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *shared, const pro_integrator *with,
-                            void *integrator, int lane, int *goes_on) {
+                            void *integrator, int lane) {
   pro_trajectory *traj = trajectory_create(in);
   if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
   *f = (pro_flight){.in = in, .out = traj, .with = with, .integrator = integrator, .shared = shared, .lane = lane};
@@ -493,5 +530,5 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
   for (int l = 0; l < PRO_LANES; l++) f->system.rtol[l] = in->rtol;
   pro_cell_start(&f->system.cell, in, f->y0);
   memcpy(f->y, f->y0, sizeof f->y);
-  return take_off(f, goes_on);
+  return take_off(f);
 }

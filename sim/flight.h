@@ -28,24 +28,30 @@ typedef struct pro_flight {
   long steps;
   pro_watch watch;
   double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
+  int begins;  /* a piece has begun whose first moment is to be seen */
   size_t next; /* sample to record */
+  pro_noise_memory memory[PRO_DRIVE_COUNT];
   pro_arc_phase arc;
   double arc_end, T_seek;               /* of the phase [s]; surface at the beginning of the seek [K] */
   double stage, stage_from, stage_rate; /* the calorimeter's temperature, and how it grows [K], [s], [K/s] */
   double stage_film;                    /* its film coefficient while it lags [W/(m2 K)]; NaN: the drive's */
-  /* eight samples side by side: the lanes of one look */
+  /* eight samples side by side: the lanes of one look, each under its own drive and modes */
   int waiting;
   pro_lanes sample_t, sample_y[PRO_STATES_MAX];
+  pro_drive_lanes sample_drive;
+  pro_modes sample_modes;
   double room[PRO_GAS_COUNT],
       out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
 } pro_flight;
 
-/* Begins a case in a lane; goes_on 0: it ended at once. What `out` holds is the caller's. PRO_ENOMEM,
- * PRO_ENUMERIC. */
+/* Begins a case in a lane. What `out` holds is the caller's. PRO_ENOMEM, PRO_ENUMERIC. */
 pro_status pro_flight_board(pro_flight *flight, const pro_case *in, pro_system *shared, const pro_integrator *with,
-                            void *integrator, int lane, int *goes_on) PRO_MUST_CHECK;
-/* Sees what the integrator's accepted step has brought, up to the moment `end`. PRO_ENUMERIC. */
+                            void *integrator, int lane) PRO_MUST_CHECK;
+/* Sees what the integrator's accepted step has brought, up to the moment `end`; goes_on 0: that was the end of the
+ * case. PRO_ENUMERIC. */
 pro_status pro_flight_step(pro_flight *flight, const pro_moment *end, int *goes_on) PRO_MUST_CHECK;
+/* Wanted where `begins`, before the integrator's next step: `now` is its first moment under the new drive. */
+pro_status pro_flight_begin(pro_flight *flight, const pro_moment *now, int *goes_on) PRO_MUST_CHECK;
 /* What a view of eight lanes says of lane l. */
 void pro_flight_see(const pro_flight *flight, const pro_cell_view *view, const pro_drive_lanes *drive, int l,
                     double t, pro_moment *now);

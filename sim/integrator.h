@@ -36,12 +36,15 @@ typedef struct pro_integrator {
   void (*destroy)(void *self);
   /* Begins a smooth piece of a lane at t from y (n); steps will not pass t_stop. At t = 0 it is another case's. */
   pro_status (*start)(void *self, int lane, double t, const double *y, double t_stop);
+  /* At the end of a smooth piece: the next one begins with the same drive and modes, which only bends. */
+  pro_status (*bend)(void *self, int lane, double t_stop);
   void (*stop)(void *self, int lane); /* the lane is empty until the next start */
   /* Tries to advance every lane that was started by a step. done: 1 where one was accepted, 0 where it was not
    * yet, -1 where none can be: `why` says why. */
   void (*step)(void *self, signed char done[PRO_LANES]);
   const char *(*why)(const void *self, int lane);
-  /* All lanes' times at the end of the last step that was accepted, and what is to be seen there. */
+  /* All lanes' times at the end of the last step that was accepted, or of the start after it, and what is to be
+   * seen there. */
   const pro_lanes *(*look)(void *self, pro_cell_view *view, pro_drive_lanes *drive);
   /* A lane's states (n) at eight times within that step. */
   void (*dense)(void *self, int lane, const pro_lanes *t, pro_lanes *y);

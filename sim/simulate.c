@@ -83,18 +83,16 @@ typedef struct fleet {
   ticket *of[PRO_LANES]; /* NULL: an empty lane */
 } fleet;
 
-/* Fills a lane with the next case that does not end at once. */
+/* Fills a lane with the next case. */
 static void refill(fleet *a, const pro_integrator *with, void *integrator, int lane, ticket *tickets, size_t n,
                    size_t *next) {
-  int goes_on = 0;
-  while (!goes_on && *next < n) {
+  while (*next < n) {
     ticket *t = &tickets[(*next)++];
     pro_flight *f = &a->flights[lane];
     f->out = NULL;
     a->of[lane] = t;
-    pro_status status = pro_flight_board(f, t->in, &a->shared, with, integrator, lane, &goes_on);
-    if (status == PRO_OK && goes_on) return;
-    goes_on = 0;
+    pro_status status = pro_flight_board(f, t->in, &a->shared, with, integrator, lane);
+    if (status == PRO_OK) return;
     land(f, t, status, pro_error_message());
   }
   a->of[lane] = NULL;
@@ -122,19 +120,23 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
     flying += a->of[l] != NULL;
   }
   while (flying > 0) {
+    int begins = 0; /* lanes that want a look before the next step */
     signed char done[PRO_LANES] = {0};
-    with->step(integrator, done);
+    for (int l = 0; l < with->lanes; l++) begins |= a->of[l] && a->flights[l].begins;
+    if (!begins) with->step(integrator, done);
     pro_drive_lanes drive;
     pro_cell_view view;
     const pro_lanes *t = with->look(integrator, &view, &drive); /* one for all of them */
     for (int l = 0; l < with->lanes; l++) {
-      if (!a->of[l] || done[l] == 0) continue;
       pro_flight *f = &a->flights[l];
+      if (!a->of[l] || (begins ? !f->begins : done[l] == 0)) continue;
       int goes_on = 0;
       pro_status so_far;
       pro_moment end;
       pro_flight_see(f, &view, &drive, l, (*t)[l], &end);
-      if (done[l] > 0)
+      if (begins)
+        so_far = pro_flight_begin(f, &end, &goes_on);
+      else if (done[l] > 0)
         so_far = pro_flight_step(f, &end, &goes_on);
       else
         so_far = pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", f->last.t, f->last.T_core,

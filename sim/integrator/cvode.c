@@ -253,6 +253,14 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
   return PRO_OK;
 }
 
+/* Its history does not know the bend. */
+static pro_status bend(void *self, int lane, double t_stop) {
+  solver *s = self;
+  double y[PRO_STATES_MAX];
+  memcpy(y, N_VGetArrayPointer(s->y), (size_t)s->n * sizeof *y);
+  return start(self, lane, s->to, y, t_stop);
+}
+
 static void stop(void *self, int lane) { (void)self, (void)lane; }
 
 static void step(void *self, signed char done[PRO_LANES]) {
@@ -316,6 +324,7 @@ const pro_integrator pro_integrator_cvode = {
     .create = create,
     .destroy = destroy,
     .start = start,
+    .bend = bend,
     .stop = stop,
     .step = step,
     .why = why,
