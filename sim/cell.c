@@ -32,6 +32,7 @@ static pro_layout layout_of(const pro_case *in) {
     at.evaporated = n++;
     if (has_charge(in) && c->overcharge_loss > 0.0 && c->overcharge_gas > 0.0) at.overcharged = n++;
     at.head = n, n += PRO_GAS_COUNT;
+    at.moles = n++, at.gas_mass = n++;
     at.vented = n++;
     if (c->ejecta_share > 0.0) at.ejected = n++;
   }
@@ -148,6 +149,10 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y) {
     double vapour = c->solvent_mass > 0.0 ? fmin(p[0] / (1.0 + PRO_DRY_SHARE), PRO_ATMOSPHERE) * per_pascal : 0.0;
     y[at->head + PRO_GAS_vapour] = vapour;
     y[at->head + PRO_GAS_air] = PRO_ATMOSPHERE * per_pascal - vapour;
+    for (int g = 0; g < PRO_GAS_COUNT; g++) {
+      y[at->moles] += y[at->head + g];
+      y[at->gas_mass] += pro_gas_molar_mass[g] * y[at->head + g];
+    }
   }
 }
 
@@ -167,9 +172,9 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
   if (at->head >= 0) {
     double moles = PRO_ATMOSPHERE * cell->headspace[lane] / (PRO_GAS_CONSTANT * PRO_T_REFERENCE);
     for (int g = 0; g < PRO_GAS_COUNT; g++) atol[at->head + g] = rtol * 10.0 * moles;
-    atol[at->evaporated] = rtol * 10.0 * moles;
+    atol[at->moles] = atol[at->evaporated] = rtol * 10.0 * moles;
     if (at->overcharged >= 0) atol[at->overcharged] = rtol * 10.0 * moles;
-    atol[at->vented] = rtol * 10.0 * moles * 0.03;
+    atol[at->vented] = atol[at->gas_mass] = rtol * 10.0 * moles * 0.03;
   }
   if (at->ejected >= 0) atol[at->ejected] = rtol * 0.01 * cell->mass[lane];
 }
@@ -250,8 +255,7 @@ static void view_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_mo
     out->heat_electrical = f[at->released] + f[at->terminal];
   }
   if (at->head >= 0) {
-    for (int g = 0; g < PRO_GAS_COUNT; g++) out->pressure += y[at->head + g];
-    out->pressure *= PRO_GAS_CONSTANT * out->T_core / cell->headspace;
+    out->pressure = y[at->moles] * PRO_GAS_CONSTANT * out->T_core / cell->headspace;
   }
 }
 
@@ -288,18 +292,25 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   core += (1.0 - m.outside) * made;
   if (at->head >= 0) {
     pro_gas_part p;
-    pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, m.liquid, at->ejected >= 0 ? y[at->ejected] : zero);
-    for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.out[g];
+    pro_gas_at(&p, cell, modes->vent_open, T, y[at->head + PRO_GAS_vapour], y[at->moles], y[at->gas_mass],
+               m.liquid, at->ejected >= 0 ? y[at->ejected] : zero);
+    pro_lanes moles = p.evaporation - p.share * y[at->moles],
+              mass = pro_gas_molar_mass[PRO_GAS_vapour] * p.evaporation - p.flow;
+    for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.share * y[at->head + g];
     for (int k = 0; k < cell->network.makes; k++) {
       int g = cell->network.made[k].gas, j = cell->network.made[k].reaction;
-      f[at->head + g] += cell->gas[j][g] * f[at->xi + j];
+      pro_lanes new = cell->gas[j][g] * f[at->xi + j];
+      f[at->head + g] += new;
+      moles += new, mass += pro_gas_molar_mass[g] * new;
     }
     f[at->head + PRO_GAS_vapour] += p.evaporation;
     f[at->evaporated] = p.evaporation;
     if (at->overcharged >= 0) {
       f[at->overcharged] = cell->overcharge_gas * side * p.available;
       f[at->head + PRO_GAS_CO2] += f[at->overcharged];
+      moles += f[at->overcharged], mass += pro_gas_molar_mass[PRO_GAS_CO2] * f[at->overcharged];
     }
+    f[at->moles] = moles, f[at->gas_mass] = mass;
     f[at->vented] = p.flow;
     f[at->vent_heat] = -p.flow * cell->gas_heat_capacity * (T - PRO_T_REFERENCE);
     core += f[at->vent_heat] - cell->latent_heat * p.evaporation;
@@ -412,62 +423,81 @@ static void add_chemical(const rows *r, int row, pro_lanes scale, const chemistr
   for (int i = 0; i < r->at->reactions; i++) add(r, row, r->at->xi + i, scale * c->heat_xi[i]);
 }
 
+/* slopes of what goes through the vent, in the core's temperature and the headspace's sums */
+static void add_flow(const rows *r, int row, pro_lanes by_T, pro_lanes by_moles, pro_lanes by_mass) {
+  add_T(r, row, by_T);
+  add(r, row, r->at->moles, by_moles);
+  add(r, row, r->at->gas_mass, by_mass);
+}
+
 static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
                      const matter *m, const chemistry *c, const pro_electrical *e) {
   const pro_layout *at = r->at;
   const int n = at->reactions, vapour = at->head + PRO_GAS_vapour;
+  const pro_lanes one = pro_lanes_all(1.0);
   pro_lanes T = m->core.T;
   pro_gas_part p;
-  pro_gas_at(&p, cell, modes->vent_open, T, y + at->head, m->liquid,
+  pro_gas_at(&p, cell, modes->vent_open, T, y[vapour], y[at->moles], y[at->gas_mass], m->liquid,
              at->ejected >= 0 ? y[at->ejected] : pro_lanes_all(0.0));
-  add_T(r, vapour, p.evaporation_T), add_T(r, at->evaporated, p.evaporation_T);
-  add(r, vapour, vapour, p.evaporation_vapour), add(r, at->evaporated, vapour, p.evaporation_vapour);
-  add_T(r, at->U_core, -(cell->latent_heat * p.evaporation_T));
-  add(r, at->U_core, vapour, -cell->latent_heat * p.evaporation_vapour);
-  add_liquid(r, vapour, p.evaporation_liquid), add_liquid(r, at->evaporated, p.evaporation_liquid);
-  add_liquid(r, at->U_core, -cell->latent_heat * p.evaporation_liquid);
+  const double vapour_mass = pro_gas_molar_mass[PRO_GAS_vapour], co2_mass = pro_gas_molar_mass[PRO_GAS_CO2];
+  const struct {
+    int row;
+    pro_lanes by;
+  } evaporates[] = {{vapour, one},
+                    {at->evaporated, one},
+                    {at->moles, one},
+                    {at->gas_mass, pro_lanes_all(vapour_mass)},
+                    {at->U_core, -cell->latent_heat}};
+  for (int i = 0; i < (int)PRO_COUNT(evaporates); i++) {
+    int row = evaporates[i].row;
+    pro_lanes by = evaporates[i].by;
+    add_T(r, row, by * p.evaporation_T);
+    add(r, row, vapour, by * p.evaporation_vapour);
+    add_liquid(r, row, by * p.evaporation_liquid);
+  }
   if (at->overcharged >= 0) {
-    const int rows_of[] = {at->overcharged, at->head + PRO_GAS_CO2};
-    for (int i = 0; i < 2; i++) {
-      add_electrical(r, rows_of[i], cell->overcharge_gas * p.available, e->side_by);
-      add_liquid(r, rows_of[i], cell->overcharge_gas * e->side * p.available_liquid);
+    const struct {
+      int row;
+      double by;
+    } gains[] = {
+        {at->overcharged, 1.0}, {at->head + PRO_GAS_CO2, 1.0}, {at->moles, 1.0}, {at->gas_mass, co2_mass}};
+    for (int i = 0; i < (int)PRO_COUNT(gains); i++) {
+      add_electrical(r, gains[i].row, gains[i].by * cell->overcharge_gas * p.available, e->side_by);
+      add_liquid(r, gains[i].row, gains[i].by * cell->overcharge_gas * e->side * p.available_liquid);
     }
   }
 
   pro_lanes h = cell->gas_heat_capacity * (T - PRO_T_REFERENCE),
             h_T = cell->gas_heat_capacity; /* of a kg [J/kg] */
-  add_T(r, at->vented, p.flow_T);
-  pro_lanes vent_T = -p.flow_T * h - p.flow * h_T;
-  add_T(r, at->vent_heat, vent_T), add_T(r, at->U_core, vent_T);
-  for (int k = 0; k < PRO_GAS_COUNT; k++) {
-    add(r, at->vented, at->head + k, p.flow_n[k]);
-    add(r, at->vent_heat, at->head + k, -p.flow_n[k] * h);
-    add(r, at->U_core, at->head + k, -p.flow_n[k] * h);
-  }
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    pro_lanes share = p.there[g] * p.per_S, flow_S = p.flow * p.per_S; /* mol of g to a kg of flow */
-    int row = at->head + g;
-    add_T(r, row, -p.flow_T * share);
-    for (int k = 0; k < PRO_GAS_COUNT; k++)
-      add(r, row, at->head + k, flow_S * pro_gas_molar_mass[k] * share * p.counts[k] - p.flow_n[k] * share);
-    add(r, row, row, -flow_S * p.counts[g]);
+  add_flow(r, at->vented, p.flow_T, p.flow_N, p.flow_S);
+  add_flow(r, at->gas_mass, -p.flow_T, -p.flow_N, -p.flow_S);
+  add_flow(r, at->vent_heat, -p.flow_T * h - p.flow * h_T, -p.flow_N * h, -p.flow_S * h);
+  add_flow(r, at->U_core, -p.flow_T * h - p.flow * h_T, -p.flow_N * h, -p.flow_S * h);
+  for (int i = at->head; i <= at->moles; i++) { /* each gas, and their sum */
+    add_flow(r, i, -p.share_T * y[i], -p.share_N * y[i], -p.share_S * y[i]);
+    add(r, i, i, -p.share);
   }
   for (int k = 0; k < cell->network.makes; k++) {
-    int g = cell->network.made[k].gas, j = cell->network.made[k].reaction, row = at->head + g;
-    add_T(r, row, cell->gas[j][g] * c->rate_T[j]);
-    add(r, row, at->soc, cell->gas[j][g] * c->rate_soc[j]);
-    for (int i = 0; i < n; i++)
-      if (c->reads[j * n + i]) add(r, row, at->xi + i, cell->gas[j][g] * c->rate_xi[j * n + i]);
+    int g = cell->network.made[k].gas, j = cell->network.made[k].reaction;
+    const struct {
+      int row;
+      double by;
+    } gains[] = {{at->head + g, 1.0}, {at->moles, 1.0}, {at->gas_mass, pro_gas_molar_mass[g]}};
+    for (int l = 0; l < (int)PRO_COUNT(gains); l++) {
+      int row = gains[l].row;
+      pro_lanes by = gains[l].by * cell->gas[j][g];
+      add_T(r, row, by * c->rate_T[j]);
+      add(r, row, at->soc, by * c->rate_soc[j]);
+      for (int i = 0; i < n; i++)
+        if (c->reads[j * n + i]) add(r, row, at->xi + i, by * c->rate_xi[j * n + i]);
+    }
   }
   if (at->ejected < 0) return;
   pro_lanes solids_T = p.solids_T + p.solids_flow * p.flow_T, out_T = solids_T * m->u + p.solids * m->core.cp;
-  add_T(r, at->ejected, solids_T);
-  add_T(r, at->eject_heat, -out_T), add_T(r, at->U_core, -out_T);
-  for (int k = 0; k < PRO_GAS_COUNT; k++) {
-    pro_lanes by = p.solids_flow * p.flow_n[k];
-    add(r, at->ejected, at->head + k, by);
-    add(r, at->eject_heat, at->head + k, -by * m->u), add(r, at->U_core, at->head + k, -by * m->u);
-  }
+  pro_lanes solids_N = p.solids_flow * p.flow_N, solids_S = p.solids_flow * p.flow_S;
+  add_flow(r, at->ejected, solids_T, solids_N, solids_S);
+  add_flow(r, at->eject_heat, -out_T, -solids_N * m->u, -solids_S * m->u);
+  add_flow(r, at->U_core, -out_T, -solids_N * m->u, -solids_S * m->u);
   add(r, at->ejected, at->ejected, p.solids_ejected);
   add(r, at->eject_heat, at->ejected, -p.solids_ejected * m->u - c->heat * cell->per_reacting);
   add(r, at->U_core, at->ejected, -p.solids_ejected * m->u - c->heat * cell->per_reacting);

@@ -9,7 +9,7 @@
 #define PRO_CELL_H
 #include "sim/case.h"
 
-enum { PRO_STATES_MAX = PRO_REACTIONS_MAX + PRO_GAS_COUNT + 24 };
+enum { PRO_STATES_MAX = PRO_REACTIONS_MAX + PRO_GAS_COUNT + 26 };
 
 /* Where each unknown stands; -1: the case has no such part. `feedback` unknowns come first: the rest, the ledgers'
  * integrals, is read by nothing. */
@@ -27,6 +27,7 @@ typedef struct pro_layout {
   int evaporated;      /* solvent that has evaporated so far [mol] */
   int overcharged;     /* CO2 that overcharge has made of it [mol] */
   int head;            /* moles in the headspace (PRO_GAS_COUNT) [mol] */
+  int moles, gas_mass; /* of all of them [mol], [kg]: sums that what flows reads in place of nine gases */
   int vented, ejected; /* mass gone through the vent: gas, solids [kg] */
   /* integrals, signed, > 0 into the cell */
   int heater, exchange;                           /* heat [J] */

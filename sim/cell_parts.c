@@ -178,26 +178,28 @@ static int any(pro_lanes_mask of) {
 }
 
 static void nothing_flows(pro_gas_part *p) {
-  p->flow = p->flow_T = p->solids = p->solids_T = p->solids_flow = p->solids_ejected = zero;
-  for (int g = 0; g < PRO_GAS_COUNT; g++) p->flow_n[g] = p->out[g] = zero;
+  p->flow = p->flow_T = p->flow_N = p->flow_S = p->share = p->share_T = p->share_N = p->share_S = zero;
+  p->solids = p->solids_T = p->solids_flow = p->solids_ejected = zero;
 }
 
 /* Through the vents that are open; a lane whose vent is shut has the very zeros of nothing_flows, so that it does
- * not matter who flies beside it. */
+ * not matter who flies beside it. The flow goes with sqrt(M/T), M = S/N. */
 static void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes_mask open, pro_lanes T,
                          pro_lanes N, pro_lanes S, pro_lanes ejected) {
-  pro_lanes M = S / N, RT_V = PRO_GAS_CONSTANT * T / cell->headspace, per_T = 1.0 / T;
-  pro_lanes pressure = N * RT_V, scale = 1.0 / (N * M);
+  /* the sums may undershoot by the solver's tolerance: never quite empty */
+  N = pro_lanes_max(N, pro_lanes_all(1e-15));
+  S = pro_lanes_max(S, pro_lanes_all(1e-17));
+  pro_lanes per_N = 1.0 / N, per_S = 1.0 / S, per_T = 1.0 / T;
+  pro_lanes RT_V = PRO_GAS_CONSTANT * T / cell->headspace, pressure = N * RT_V;
   pro_orifice_flow o;
-  pro_orifice_at(&o, &cell->vent, pressure, T, M);
+  pro_orifice_at(&o, &cell->vent, pressure, T, S * per_N);
   p->flow = pro_select(open, o.flow, zero);
   p->flow_T = pro_select(open, (o.slope_p * pressure - 0.5 * o.flow) * per_T, zero);
-  pro_lanes share = p->flow * p->per_S;
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    p->out[g] = pro_select(open, share * p->there[g], zero);
-    p->flow_n[g] = pro_select(
-        open, p->counts[g] * (o.slope_p * RT_V + 0.5 * o.flow * (pro_gas_molar_mass[g] - M) * scale), zero);
-  }
+  p->flow_N = pro_select(open, o.slope_p * RT_V - 0.5 * o.flow * per_N, zero);
+  p->flow_S = 0.5 * p->flow * per_S;
+  p->share = p->flow * per_S;
+  p->share_T = p->flow_T * per_S, p->share_N = p->flow_N * per_S;
+  p->share_S = pro_select(open, -0.5 * p->share * per_S, zero);
 
   /* gas that leaves a hot cell takes solids along, as long as there are any */
   pro_lanes below =
@@ -216,8 +218,8 @@ static void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes_
 /* What flows back into a cooling cell is taken to be the headspace's own mixture at its own temperature: 5e-5 mol
  * in an 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the
  * tolerance's size. */
-void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, const pro_lanes *n,
-                pro_lanes liquid, pro_lanes ejected) {
+void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, pro_lanes vapour,
+                pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid, pro_lanes ejected) {
   pro_lanes dry = PRO_DRY_SHARE * cell->solvent + 1e-12;
   pro_lanes_mask wet = liquid > 0.0;
   liquid = pro_lanes_max(liquid, pro_lanes_all(0.0));
@@ -228,7 +230,7 @@ void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open
   pro_lanes per_T = cell->headspace / (PRO_GAS_CONSTANT * T), k = cell->per_evaporation_time;
   /* Through an open vent nothing condenses: the gas drawn in for it would be vapour again, without end. The bend
    * between evaporating and not is rounded over BEND of a headspace of air. */
-  pro_lanes lack = available * p_sat * per_T - n[PRO_GAS_vapour];
+  pro_lanes lack = available * p_sat * per_T - vapour;
   pro_lanes bend = BEND * PRO_ATMOSPHERE / (PRO_GAS_CONSTANT * PRO_T_REFERENCE) * cell->headspace;
   pro_lanes root = pro_lanes_sqrt(lack * lack + bend * bend);
   pro_lanes_mask open = vent_open > 0.5;
@@ -238,18 +240,8 @@ void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open
   p->evaporation_liquid = by_lack * p_sat * per_T * p->available_liquid;
   p->evaporation_vapour = -by_lack;
 
-  /* a gas may undershoot by the solver's tolerance: below zero there is none of it, to press, weigh or flow */
-  pro_lanes N = zero, S = zero;
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    p->there[g] = pro_lanes_max(n[g], zero);
-    p->counts[g] = pro_select(n[g] > 0.0, pro_lanes_all(1.0), zero);
-    N += p->there[g], S += pro_gas_molar_mass[g] * p->there[g];
-  }
-  N = pro_lanes_max(N, pro_lanes_all(1e-15)); /* never quite empty */
-  S = pro_lanes_max(S, pro_lanes_all(1e-17));
-  p->per_S = 1.0 / S;
   if (any(open))
-    flow_through(p, cell, open, T, N, S, ejected);
+    flow_through(p, cell, open, T, moles, gas_mass, ejected);
   else
     nothing_flows(p);
 }

@@ -61,17 +61,16 @@ void pro_collapse_at(pro_collapse *out, const pro_cell_lanes *cell, const pro_el
 
 typedef struct pro_gas_part {
   pro_lanes evaporation, evaporation_T, evaporation_liquid, evaporation_vapour; /* [mol/s] and slopes */
-  pro_lanes available, available_liquid; /* 1 where there is solvent, 0 where there is none [-], and slope */
-  pro_lanes flow, flow_T, flow_n[PRO_GAS_COUNT];         /* through the vent [kg/s] */
-  pro_lanes out[PRO_GAS_COUNT];                          /* [mol/s] */
-  pro_lanes there[PRO_GAS_COUNT], counts[PRO_GAS_COUNT]; /* moles, not below zero, and their slope */
-  pro_lanes per_S;                                       /* of the mass of the headspace's gas [1/kg] */
+  pro_lanes available, available_liquid;      /* 1 where there is solvent, 0 where there is none [-], and slope */
+  pro_lanes flow, flow_T, flow_N, flow_S;     /* through the vent [kg/s]; slopes in T, total moles and mass */
+  pro_lanes share, share_T, share_N, share_S; /* of each gas that leaves with it [1/s] */
   pro_lanes solids, solids_T, solids_flow,
       solids_ejected; /* thrown out [kg/s] and slopes in T, flow and mass ejected */
 } pro_gas_part;
-/* n: moles in the headspace (PRO_GAS_COUNT); liquid: solvent that is left [mol]; ejected [kg]. */
-void pro_gas_at(pro_gas_part *out, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T,
-                const pro_lanes *n, pro_lanes liquid, pro_lanes ejected);
+/* vapour, moles, gas_mass: of the solvent and of all gas in the headspace [mol], [mol], [kg]; liquid: solvent that
+ * is left [mol]; ejected [kg]. */
+void pro_gas_at(pro_gas_part *out, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, pro_lanes vapour,
+                pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid, pro_lanes ejected);
 
 typedef struct pro_exchange {
   pro_lanes loss, loss_T; /* to surroundings and contact [W], [W/K] */

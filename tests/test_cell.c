@@ -146,10 +146,14 @@ static void fill_lane(group *g, int l, support_random *random) {
     double p = PRO_ATMOSPHERE * support_between(random, pressure_low[regime], pressure_high[regime]);
     double moles = p * c->headspace / (PRO_GAS_CONSTANT * T), share[PRO_GAS_COUNT], sum = 0.0;
     for (int k = 0; k < PRO_GAS_COUNT; k++) sum += share[k] = support_between(random, 0.01, 1.0);
+    g->y[at->gas_mass][l] = 0.0;
     for (int k = 0; k < PRO_GAS_COUNT; k++) {
       g->y[at->head + k][l] = moles * share[k] / sum;
       g->scale[at->head + k][l] = 0.1 * moles;
+      g->y[at->gas_mass][l] += pro_gas_molar_mass[k] * g->y[at->head + k][l];
     }
+    g->y[at->moles][l] = moles;
+    g->scale[at->moles][l] = 0.1 * moles, g->scale[at->gas_mass][l] = 0.1 * g->y[at->gas_mass][l];
     double solvent = g->cell.solvent[l];
     g->y[at->evaporated][l] = solvent * support_between(random, 0.01, 0.98);
     g->scale[at->evaporated][l] = 0.01 * solvent;
@@ -223,8 +227,7 @@ static void jacobian_is_the_slope(group *g, const char *where) {
     pro_lanes f[5][PRO_STATES_MAX], y[PRO_STATES_MAX];
     pro_lanes h = 1e-3 * g->scale[column];
     /* the flow bends in 0.1 %, and evaporation through an open vent in 0.01 % of its pressure */
-    if (at->head >= 0 && ((column >= at->head && column < at->head + PRO_GAS_COUNT) || column == at->U_core))
-      h *= 0.1;
+    if (at->head >= 0 && ((column >= at->head && column <= at->gas_mass) || column == at->U_core)) h *= 0.1;
     for (int s = 0; s < 5; s++) {
       memcpy(y, g->y, sizeof y);
       y[column] += (double)(s - 2) * h;
@@ -308,12 +311,9 @@ static void weights(double w[INVARIANTS][PRO_STATES_MAX], const group *g, int l)
   e[at->vent_heat] = -1.0;
   if (at->eject_heat >= 0) e[at->eject_heat] = -1.0;
   e[at->evaporated] = g->in[l].cell.solvent_latent_heat;
-  m[at->vented] = 1.0;
-  for (int k = 0; k < PRO_GAS_COUNT; k++) {
-    m[at->head + k] = pro_gas_molar_mass[k];
-    if (k >= PRO_GAS_MADE) continue;
+  m[at->vented] = m[at->gas_mass] = 1.0;
+  for (int k = 0; k < PRO_GAS_MADE; k++)
     for (int j = 0; j < at->reactions; j++) m[at->xi + j] -= pro_gas_molar_mass[k] * g->cell.gas[j][k][l];
-  }
   m[at->evaporated] = -pro_gas_molar_mass[PRO_GAS_vapour];
   if (at->overcharged >= 0) m[at->overcharged] = -pro_gas_molar_mass[PRO_GAS_CO2];
 }
@@ -344,6 +344,35 @@ static void sums_stay(group *g, const char *where) {
 START_TEST(energy_mass_and_charge_are_linear_invariants) { for_all_structures(3, 43, sums_stay); }
 END_TEST
 
+/* The sums of the headspace stay its gases' sums: where they are, f keeps them so, and J takes what they differ by
+ * away as fast as the vent takes any gas, w J = -share w: no stage of an integrator can part them. */
+static void headspace_stays_summed(group *g, const char *where) {
+  static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX];
+  const pro_layout *at = &g->cell.layout;
+  const int n = at->n, air = at->head + PRO_GAS_air;
+  if (at->head < 0) return;
+  pro_lanes f[PRO_STATES_MAX];
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL);
+  pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
+  for (int l = 0; l < PRO_LANES; l++)
+    for (int k = 0; k < 2; k++) {
+      double w[PRO_STATES_MAX] = {0.0};
+      w[k == 0 ? at->moles : at->gas_mass] = 1.0;
+      for (int i = 0; i < PRO_GAS_COUNT; i++) w[at->head + i] = k == 0 ? -1.0 : -pro_gas_molar_mass[i];
+      for (int column = -1; column < n; column++) {
+        double sum = column < 0 ? 0.0 : -J[air * n + air][l] * w[column], size = fabs(sum);
+        for (int i = 0; i < n; i++) {
+          double term = w[i] * (column < 0 ? f[i][l] : J[i * n + column][l]);
+          sum += term, size += fabs(term);
+        }
+        support_check(fabs(sum) <= 1e-13 * size, "%s: lane %d, sum %d, column %d: %g of %g", where, l, k, column,
+                      sum, size);
+      }
+    }
+}
+START_TEST(a_headspace_stays_the_sum_of_its_gases) { for_all_structures(3, 48, headspace_stays_summed); }
+END_TEST
+
 /* The sparse form holds all that is not zero, and the same bits. */
 static void sparse_is_dense(group *g, const char *where) {
   static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], S[PRO_STATES_MAX * PRO_STATES_MAX];
@@ -369,10 +398,10 @@ static void layout_is_whole(group *g, const char *where) {
   const pro_layout *at = &g->cell.layout;
   int owner[PRO_STATES_MAX] = {0};
   const int single[] = {
-      at->U_core,          at->U_surface,   at->soc,       at->collapse,   at->evaporated, at->vented,
-      at->heater,          at->exchange,    at->vent_heat, at->released,   at->terminal,   at->short_charge,
-      at->terminal_charge, at->U_side,      at->pair_1,    at->pair_2,     at->depletion,  at->ejected,
-      at->eject_heat,      at->side_charge, at->front,     at->overcharged};
+      at->U_core,          at->U_surface,   at->soc,       at->collapse,    at->evaporated, at->vented,
+      at->heater,          at->exchange,    at->vent_heat, at->released,    at->terminal,   at->short_charge,
+      at->terminal_charge, at->U_side,      at->pair_1,    at->pair_2,      at->depletion,  at->ejected,
+      at->eject_heat,      at->side_charge, at->front,     at->overcharged, at->moles,      at->gas_mass};
   for (size_t i = 0; i < PRO_COUNT(single); i++)
     if (single[i] >= 0) owner[single[i]]++;
   for (int j = 0; j < at->reactions; j++) owner[at->xi + j]++;
@@ -497,6 +526,8 @@ static void stays_finite(group *g, const char *where) {
     g->y[at->evaporated] += 0.5 * g->cell.solvent;
     for (int k = 0; k < PRO_GAS_COUNT; k += 2) g->y[at->head + k] *= -1.0;
     for (int k = 0; k < PRO_GAS_COUNT; k++) g->y[at->head + k][1] = -1e-9, g->y[at->head + k][2] = 0.0;
+    g->y[at->moles][1] = g->y[at->gas_mass][1] = -1e-9, g->y[at->moles][2] = g->y[at->gas_mass][2] = 0.0;
+    g->y[at->moles][3] = -1e-9, g->y[at->gas_mass][4] = -1e-9;
   }
   pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL);
   pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
@@ -515,6 +546,7 @@ int main(void) {
   tcase_add_test(tests, jacobian_is_the_slope_of_every_right_hand_side);
   tcase_add_test(tests, a_lane_has_the_bits_of_its_case_alone);
   tcase_add_test(tests, energy_mass_and_charge_are_linear_invariants);
+  tcase_add_test(tests, a_headspace_stays_the_sum_of_its_gases);
   tcase_add_test(tests, sparse_jacobian_is_the_dense_one);
   tcase_add_test(tests, every_unknown_has_one_place);
   tcase_add_test(tests, view_is_what_the_state_says);
