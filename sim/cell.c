@@ -273,7 +273,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   if (at->soc >= 0) {
     pro_collapse k;
     pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
-    pro_collapse_at(&k, cell, &e, m.electrical, m.surface.T, m.side.T);
+    pro_collapse_at(&k, cell, &e, m.electrical, m.surface.T, m.side.T, 0);
     pro_lanes crosstalk = zero;
     for (int j = 0; j < at->reactions; j++)
       if (is_electrical(cell, j)) crosstalk += cell->capacity * e.enthalpy * f[at->xi + j];
@@ -293,7 +293,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   if (at->head >= 0) {
     pro_gas_part p;
     pro_gas_at(&p, cell, modes->vent_open, T, y[at->head + PRO_GAS_vapour], y[at->moles], y[at->gas_mass],
-               m.liquid, at->ejected >= 0 ? y[at->ejected] : zero);
+               m.liquid, at->ejected >= 0 ? y[at->ejected] : zero, 0);
     pro_lanes moles = p.evaporation - p.share * y[at->moles],
               mass = pro_gas_molar_mass[PRO_GAS_vapour] * p.evaporation - p.flow;
     for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.share * y[at->head + g];
@@ -438,7 +438,7 @@ static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes 
   pro_lanes T = m->core.T;
   pro_gas_part p;
   pro_gas_at(&p, cell, modes->vent_open, T, y[vapour], y[at->moles], y[at->gas_mass], m->liquid,
-             at->ejected >= 0 ? y[at->ejected] : pro_lanes_all(0.0));
+             at->ejected >= 0 ? y[at->ejected] : pro_lanes_all(0.0), 1);
   const double vapour_mass = pro_gas_molar_mass[PRO_GAS_vapour], co2_mass = pro_gas_molar_mass[PRO_GAS_CO2];
   const struct {
     int row;
@@ -508,7 +508,7 @@ static void electrical_rows(const rows *r, const pro_cell_lanes *cell, const pro
                             chemistry *c, pro_lanes surface_T_U, pro_lanes side_T_U) {
   const pro_layout *at = r->at;
   pro_collapse k;
-  pro_collapse_at(&k, cell, e, m->electrical, m->surface.T, m->side.T);
+  pro_collapse_at(&k, cell, e, m->electrical, m->surface.T, m->side.T, 1);
   pro_lanes one = pro_lanes_all(1.0), per_Q = 1.0 / cell->capacity;
   add_electrical(r, at->soc, per_Q, e->inner_by);
   add_electrical(r, at->soc, -per_Q, e->side_by);

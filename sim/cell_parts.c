@@ -35,16 +35,19 @@ double pro_specific_energy(double T, double cp, double slope) {
   return cp * (low * (1.0 + 0.5 * slope * low) + over * (1.0 + slope * reach));
 }
 
+/* Values and slopes are one text: what is inlined with `slopes` 0 leaves out what only they need. */
+#define PRO_ONE_TEXT static inline __attribute__((always_inline))
+
 /* exp(Ea/R (1/T - 1/T0)) up to RESISTANCE_T, and its relative slope [1/K] */
-static pro_lanes arrhenius(pro_lanes *slope, pro_lanes Ea, pro_lanes T) {
+PRO_ONE_TEXT pro_lanes arrhenius(pro_lanes *slope, pro_lanes Ea, pro_lanes T) {
   pro_lanes held = pro_lanes_min(T, pro_lanes_all(RESISTANCE_T));
   pro_lanes per_R = Ea * (1.0 / PRO_GAS_CONSTANT);
   *slope = pro_select(T < RESISTANCE_T, -per_R / (held * held), zero);
   return pro_lanes_exp(per_R * (1.0 / held - 1.0 / PRO_T_REFERENCE));
 }
 
-void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                       const pro_modes *modes, const pro_lanes at[PRO_BY_COUNT], int slopes) {
+PRO_ONE_TEXT void electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                                const pro_modes *modes, const pro_lanes at[PRO_BY_COUNT], const int slopes) {
   pro_lanes T = at[PRO_BY_T], s = at[PRO_BY_charge], w = at[PRO_BY_depletion];
   pro_lanes intact = pro_lanes_exp(-(at[PRO_BY_collapse] + at[PRO_BY_front])), x = 1.0 - intact;
   pro_lanes U, U_s, dU, dU_s;
@@ -135,16 +138,25 @@ void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_
   }
 }
 
+void pro_electrical_at(pro_electrical *e, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                       const pro_modes *modes, const pro_lanes at[PRO_BY_COUNT], int slopes) {
+  if (slopes)
+    electrical_at(e, cell, drive, modes, at, 1);
+  else
+    electrical_at(e, cell, drive, modes, at, 0);
+}
+
 /* rate at which separator collapses at T [1/s], and its slope [1/(s K)] */
-static pro_lanes collapse_rate(pro_lanes *slope, const pro_cell_lanes *cell, pro_lanes T) {
+PRO_ONE_TEXT pro_lanes collapse_rate(pro_lanes *slope, const pro_cell_lanes *cell, pro_lanes T) {
   pro_lanes x = pro_lanes_min((T - cell->collapse_T) / cell->collapse_width, pro_lanes_all(300.0));
   pro_lanes free = cell->collapse_rate * pro_lanes_exp(x), lid = 1.0 / (1.0 + free * (1.0 / COLLAPSE_RATE_MAX));
   *slope = free * lid * lid / cell->collapse_width;
   return free * lid;
 }
 
-void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_electrical *e,
-                     const pro_lanes at[PRO_BY_COUNT], pro_lanes T_surface, pro_lanes T_side) {
+PRO_ONE_TEXT void collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_electrical *e,
+                              const pro_lanes at[PRO_BY_COUNT], pro_lanes T_surface, pro_lanes T_side,
+                              const int slopes) {
   pro_lanes T = at[PRO_BY_T], v = at[PRO_BY_front], charge = pro_lanes_max(at[PRO_BY_charge], zero);
   int has_side = cell->layout.U_side >= 0;
   pro_lanes slope, outer_slope, spot_slope, front_slope;
@@ -160,6 +172,7 @@ void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_elec
   pro_lanes_mask spreads = cell->front_rise > 0.0;
   ahead = pro_select(spreads, ahead, zero), front_slope = pro_select(spreads, front_slope, zero);
   k->front = near * (outer + spot) + grown * ahead;
+  if (!slopes) return;
   for (int i = 0; i < PRO_BY_COUNT; i++)
     k->front_by[i] = near * spot_slope * cell->spot_resistance * e->spot_by[i];
   k->front_by[PRO_BY_T] += near * spot_slope + grown * front_slope;
@@ -169,6 +182,14 @@ void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_elec
   k->by_side = has_side ? near * outer_slope : zero;
   k->by_surface = has_side ? zero : 0.5 * near * outer_slope;
   if (!has_side) k->front_by[PRO_BY_T] += 0.5 * near * outer_slope;
+}
+
+void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_electrical *e,
+                     const pro_lanes at[PRO_BY_COUNT], pro_lanes T_surface, pro_lanes T_side, int slopes) {
+  if (slopes)
+    collapse_at(k, cell, e, at, T_surface, T_side, 1);
+  else
+    collapse_at(k, cell, e, at, T_surface, T_side, 0);
 }
 
 static int any(pro_lanes_mask of) {
@@ -184,8 +205,8 @@ static void nothing_flows(pro_gas_part *p) {
 
 /* Through the vents that are open; a lane whose vent is shut has the very zeros of nothing_flows, so that it does
  * not matter who flies beside it. The flow goes with sqrt(M/T), M = S/N. */
-static void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes_mask open, pro_lanes T,
-                         pro_lanes N, pro_lanes S, pro_lanes ejected) {
+PRO_ONE_TEXT void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes_mask open, pro_lanes T,
+                               pro_lanes N, pro_lanes S, pro_lanes ejected, const int slopes) {
   /* the sums may undershoot by the solver's tolerance: never quite empty */
   N = pro_lanes_max(N, pro_lanes_all(1e-15));
   S = pro_lanes_max(S, pro_lanes_all(1e-17));
@@ -194,12 +215,14 @@ static void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes_
   pro_orifice_flow o;
   pro_orifice_at(&o, &cell->vent, pressure, T, S * per_N);
   p->flow = pro_select(open, o.flow, zero);
-  p->flow_T = pro_select(open, (o.slope_p * pressure - 0.5 * o.flow) * per_T, zero);
-  p->flow_N = pro_select(open, o.slope_p * RT_V - 0.5 * o.flow * per_N, zero);
-  p->flow_S = 0.5 * p->flow * per_S;
   p->share = p->flow * per_S;
-  p->share_T = p->flow_T * per_S, p->share_N = p->flow_N * per_S;
-  p->share_S = pro_select(open, -0.5 * p->share * per_S, zero);
+  if (slopes) {
+    p->flow_T = pro_select(open, (o.slope_p * pressure - 0.5 * o.flow) * per_T, zero);
+    p->flow_N = pro_select(open, o.slope_p * RT_V - 0.5 * o.flow * per_N, zero);
+    p->flow_S = 0.5 * p->flow * per_S;
+    p->share_T = p->flow_T * per_S, p->share_N = p->flow_N * per_S;
+    p->share_S = pro_select(open, -0.5 * p->share * per_S, zero);
+  }
 
   /* gas that leaves a hot cell takes solids along, as long as there are any */
   pro_lanes below =
@@ -209,6 +232,7 @@ static void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes_
   pro_lanes left = pro_select(cell->ejectable > 0.0, 1.0 - ejected * per, zero);
   pro_lanes_mask outward = p->flow > 0.0;
   p->solids = pro_select(outward, cell->entrainment * p->flow * gate * left, zero);
+  if (!slopes) return;
   p->solids_T = pro_select(outward, cell->entrainment * p->flow * gate_T * left, zero);
   p->solids_flow = pro_select(outward, cell->entrainment * gate * left, zero);
   p->solids_ejected =
@@ -218,8 +242,9 @@ static void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes_
 /* What flows back into a cooling cell is taken to be the headspace's own mixture at its own temperature: 5e-5 mol
  * in an 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the
  * tolerance's size. */
-void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, pro_lanes vapour,
-                pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid, pro_lanes ejected) {
+PRO_ONE_TEXT void gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T,
+                         pro_lanes vapour, pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid,
+                         pro_lanes ejected, const int slopes) {
   pro_lanes dry = PRO_DRY_SHARE * cell->solvent + 1e-12;
   pro_lanes_mask wet = liquid > 0.0;
   liquid = pro_lanes_max(liquid, pro_lanes_all(0.0));
@@ -235,15 +260,24 @@ void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open
   pro_lanes root = pro_lanes_sqrt(lack * lack + bend * bend);
   pro_lanes_mask open = vent_open > 0.5;
   p->evaporation = k * pro_select(open, 0.5 * (lack + root), lack);
-  pro_lanes by_lack = k * pro_select(open, 0.5 * (1.0 + lack / root), pro_lanes_all(1.0));
-  p->evaporation_T = by_lack * available * per_T * (p_T - p_sat / T);
-  p->evaporation_liquid = by_lack * p_sat * per_T * p->available_liquid;
-  p->evaporation_vapour = -by_lack;
-
+  if (slopes) {
+    pro_lanes by_lack = k * pro_select(open, 0.5 * (1.0 + lack / root), pro_lanes_all(1.0));
+    p->evaporation_T = by_lack * available * per_T * (p_T - p_sat / T);
+    p->evaporation_liquid = by_lack * p_sat * per_T * p->available_liquid;
+    p->evaporation_vapour = -by_lack;
+  }
   if (any(open))
-    flow_through(p, cell, open, T, moles, gas_mass, ejected);
+    flow_through(p, cell, open, T, moles, gas_mass, ejected, slopes);
   else
     nothing_flows(p);
+}
+
+void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, pro_lanes vapour,
+                pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid, pro_lanes ejected, int slopes) {
+  if (slopes)
+    gas_at(p, cell, vent_open, T, vapour, moles, gas_mass, liquid, ejected, 1);
+  else
+    gas_at(p, cell, vent_open, T, vapour, moles, gas_mass, liquid, ejected, 0);
 }
 
 pro_exchange pro_exchange_at(const pro_cell_lanes *cell, const pro_drive_lanes *drive, pro_lanes coupled,

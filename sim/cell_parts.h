@@ -55,9 +55,9 @@ typedef struct pro_collapse {
   pro_lanes front, front_by[PRO_BY_COUNT]; /* of the front's [1/s] */
   pro_lanes by_surface, by_side; /* the front's slopes in those temperatures; by_side 0 where there is no side */
 } pro_collapse;
-/* at: as pro_electrical_at reads it. */
+/* at, slopes: as pro_electrical_at. */
 void pro_collapse_at(pro_collapse *out, const pro_cell_lanes *cell, const pro_electrical *e,
-                     const pro_lanes at[PRO_BY_COUNT], pro_lanes T_surface, pro_lanes T_side);
+                     const pro_lanes at[PRO_BY_COUNT], pro_lanes T_surface, pro_lanes T_side, int slopes);
 
 typedef struct pro_gas_part {
   pro_lanes evaporation, evaporation_T, evaporation_liquid, evaporation_vapour; /* [mol/s] and slopes */
@@ -67,10 +67,10 @@ typedef struct pro_gas_part {
   pro_lanes solids, solids_T, solids_flow,
       solids_ejected; /* thrown out [kg/s] and slopes in T, flow and mass ejected */
 } pro_gas_part;
-/* vapour, moles, gas_mass: of the solvent and of all gas in the headspace [mol], [mol], [kg]; liquid: solvent that
- * is left [mol]; ejected [kg]. */
+/* slopes 0: values only. vapour, moles, gas_mass: of the solvent and of all gas in the headspace [mol], [mol],
+ * [kg]; liquid: solvent that is left [mol]; ejected [kg]. */
 void pro_gas_at(pro_gas_part *out, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, pro_lanes vapour,
-                pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid, pro_lanes ejected);
+                pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid, pro_lanes ejected, int slopes);
 
 typedef struct pro_exchange {
   pro_lanes loss, loss_T; /* to surroundings and contact [W], [W/K] */

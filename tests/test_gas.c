@@ -171,8 +171,8 @@ START_TEST(a_shut_vent_does_not_see_its_neighbours) {
   pro_lanes some = {0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0}, none = pro_lanes_all(0.0);
   pro_gas_part beside, alone;
   memset(&beside, 0, sizeof beside), memset(&alone, 0, sizeof alone);
-  pro_gas_at(&beside, &cell, some, T, vapour, moles, mass, liquid, ejected);
-  pro_gas_at(&alone, &cell, none, T, vapour, moles, mass, liquid, ejected);
+  pro_gas_at(&beside, &cell, some, T, vapour, moles, mass, liquid, ejected, 1);
+  pro_gas_at(&alone, &cell, none, T, vapour, moles, mass, liquid, ejected, 1);
   for (size_t k = 0; k < sizeof alone / sizeof(pro_lanes); k++)
     for (int l = 0; l < PRO_LANES; l++)
       if (some[l] == 0.0)
