@@ -6,7 +6,7 @@
 
 #include "cli/json.h"
 
-enum { TOLERANCES_MAX = 16, REPEATS_MAX = 15, BOTH = 2 };
+enum { TOLERANCES_MAX = 32, REPEATS_MAX = 15, BOTH = 2 };
 static const char *const both[BOTH] = {"cvode", "rosenbrock"};
 static const double targets[] = {1e-4, 1e-6};
 

@@ -17,7 +17,7 @@ typedef pro_status pro_pass_fn(pro_outcome_of *out, double rtol, const struct pr
 
 typedef struct pro_tolerances {
   double loosest, ratio; /* of rtol */
-  int count, repeats;    /* at most 16, 15 */
+  int count, repeats;    /* at most 32, 15 */
 } pro_tolerances;
 
 /* cvode and rosenbrock, interleaved passes at each tolerance; prints a table, or JSON with the

@@ -132,7 +132,7 @@ static pro_status bench(pro_arguments *args) {
   double seconds;
   if (both_of_them) {
     pro_status compared = pro_compare(pass, &(ensemble){members, n, k_max},
-                                      &(pro_tolerances){1e-3, 0.31622776601683794, 13, 5}, as_json);
+                                      &(pro_tolerances){1e-3, 0.5623413251903491, 25, 5}, as_json);
     free(members);
     return compared;
   }

@@ -156,6 +156,10 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y) {
   }
 }
 
+/* Of a headspace's moles at most, whatever rtol: a vent evens out pressures within milliseconds, and moles that
+ * are wrong by more would be a flow, and with it a heating, that is not there. */
+#define HEADSPACE_RESOLVED 1e-5
+
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol) {
   const pro_layout *at = &cell->layout;
   double heat = rtol * 100.0 * cell->heat_capacity[lane];
@@ -171,10 +175,12 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
     if (small[i] >= 0) atol[small[i]] = rtol * 0.1;
   if (at->head >= 0) {
     double moles = PRO_ATMOSPHERE * cell->headspace[lane] / (PRO_GAS_CONSTANT * PRO_T_REFERENCE);
-    for (int g = 0; g < PRO_GAS_COUNT; g++) atol[at->head + g] = rtol * 10.0 * moles;
-    atol[at->moles] = atol[at->evaporated] = rtol * 10.0 * moles;
-    if (at->overcharged >= 0) atol[at->overcharged] = rtol * 10.0 * moles;
-    atol[at->vented] = atol[at->gas_mass] = rtol * 10.0 * moles * 0.03;
+    double loose = rtol * 10.0 * moles, fine = fmin(10.0 * rtol, HEADSPACE_RESOLVED) * moles;
+    for (int g = 0; g < PRO_GAS_COUNT; g++) atol[at->head + g] = loose;
+    atol[at->evaporated] = loose;
+    if (at->overcharged >= 0) atol[at->overcharged] = loose;
+    atol[at->vented] = 0.03 * loose;
+    atol[at->moles] = fine, atol[at->gas_mass] = 0.03 * fine;
   }
   if (at->ejected >= 0) atol[at->ejected] = rtol * 0.01 * cell->mass[lane];
 }

@@ -223,7 +223,8 @@ static void solve(const elimination *e, const pro_lanes *W, pro_lanes *b) {
 
 #define GROWTH 6.0 /* of a step, at most */
 #define SHRINK 0.2 /* and at least */
-#define SAFETY 0.9
+#define SAFETY 0.85
+#define TREND 0.5    /* how much of the error's trend counts; 1: all (Gustafsson) */
 #define REFUSALS 200 /* of one step in a row, before the case fails */
 
 /* What nothing reads needs no k of its own: of rates r_i = f_i + d_i h df/dt + J k_i in the stages,
@@ -262,7 +263,8 @@ typedef struct solver {
   pro_lanes f[PRO_STATES_MAX]; /* there, if it is known */
   int known;
   pro_lanes atol[PRO_STATES_MAX];
-  pro_lanes error_before;                         /* of the last one accepted; the controller's memory */
+  pro_lanes error_before, h_before;               /* of the last one accepted; h 0: there is none [-], [s] */
+  pro_lanes wanted;                               /* had the stop not been nearer [s] */
   signed char flies[PRO_LANES], fresh[PRO_LANES]; /* started; without a step size */
   int refusals[PRO_LANES];
   pro_counts counts[PRO_LANES];
@@ -310,7 +312,7 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
   s->fresh[lane] = t == 0.0 || t != s->to[lane];
   s->flies[lane] = 1;
   s->refusals[lane] = 0;
-  s->error_before[lane] = 1.0;
+  s->error_before[lane] = 1.0, s->h_before[lane] = 0.0;
   for (int i = 0; i < s->n; i++) s->y[i][lane] = y[i];
   s->t[lane] = s->from[lane] = s->to[lane] = t;
   s->stop[lane] = t_stop;
@@ -449,6 +451,7 @@ static pro_lanes attempt(solver *s) {
   first_steps(s, s->f, f_t);
   /* the last step ends at the stop; one that would leave a sliver takes it along */
   pro_lanes left = s->stop - s->t;
+  s->wanted = s->h;
   s->h = pro_select(s->h * 1.0001 >= left, left, s->h);
   pro_lanes h = s->h, per_h = 1.0 / h;
   factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
@@ -472,9 +475,9 @@ static pro_lanes attempt(solver *s) {
 static void step(void *self, signed char done[PRO_LANES]) {
   solver *s = self;
   pro_lanes error = attempt(s), floor = pro_lanes_max(error, pro_lanes_all(1e-8));
-  /* predictive where it was accepted (Gustafsson), plain where it was not */
-  pro_lanes plain = SAFETY * power(floor, -1.0 / ORDER);
-  pro_lanes wise = SAFETY * power(floor, -0.7 / ORDER) * power(s->error_before, 0.4 / ORDER);
+  /* predictive where it was accepted (Gustafsson, with part of the trend), plain where it was not */
+  pro_lanes plain = SAFETY * power(floor, -1.0 / ORDER), trend = power(s->error_before / floor, TREND / ORDER);
+  pro_lanes wise = plain * pro_select(s->h_before > 0.0, s->h / s->h_before * trend, pro_lanes_all(1.0));
   pro_lanes_mask accepted = error <= 1.0;
   for (int l = 0; l < PRO_LANES; l++) accepted[l] = s->flies[l] ? accepted[l] : 0;
   for (int x = 0; x < s->n; x++) s->y[x] = pro_select(accepted, s->y1[x], s->y[x]);
@@ -487,11 +490,13 @@ static void step(void *self, signed char done[PRO_LANES]) {
       int last = s->t[l] + h >= s->stop[l];
       s->from[l] = s->t[l];
       s->to[l] = s->t[l] = last ? s->stop[l] : s->t[l] + h;
-      double grow = wise[l] < plain[l] ? wise[l] : plain[l];
+      int cut = h < s->wanted[l]; /* a step that the stop has cut is part of no trend */
+      double grow = wise[l] < plain[l] && !cut ? wise[l] : plain[l];
       if (grow > GROWTH) grow = GROWTH;
       if (grow < SHRINK) grow = SHRINK;
       if (s->refusals[l] > 0 && grow > 1.0) grow = 1.0;
-      s->h[l] = h * grow;
+      s->h[l] = cut && h * grow < s->wanted[l] ? s->wanted[l] : h * grow;
+      s->h_before[l] = cut ? 0.0 : h;
       s->error_before[l] = floor[l] > 1e-4 ? floor[l] : 1e-4;
       s->refusals[l] = 0;
       s->counts[l].steps++;
