@@ -57,7 +57,7 @@ pro_modes pro_modes_start(void) {
   return (pro_modes){pro_lanes_all(0.0), pro_lanes_all(1.0), pro_lanes_all(1.0), pro_lanes_all(1.0)};
 }
 
-static double or_none(double time) { return time > 0.0 ? 1.0 / time : 0.0; }
+static double or_none(double x) { return x > 0.0 ? 1.0 / x : 0.0; }
 
 void pro_cell_load(pro_cell_lanes *to, int l, const pro_case *in) {
   const pro_cell *c = &in->cell;
@@ -73,8 +73,8 @@ void pro_cell_load(pro_cell_lanes *to, int l, const pro_case *in) {
   to->mass_surface[l] = c->nodes > 1 ? c->mass * c->surface_share : 0.0;
   to->mass_side[l] = c->nodes > 2 ? c->mass * c->side_share : 0.0;
   to->mass_core[l] = c->mass - to->mass_surface[l] - to->mass_side[l];
-  to->heat_capacity[l] = c->heat_capacity;
-  to->heat_capacity_slope[l] = c->heat_capacity_slope;
+  to->per_mass_surface[l] = or_none(to->mass_surface[l]), to->per_mass_side[l] = or_none(to->mass_side[l]);
+  pro_warmth_load(&to->warmth, l, c->heat_capacity, c->heat_capacity_slope);
   to->area[l] = c->area;
   to->core_conductance[l] = c->core_conductance;
   to->side_conductance[l] = c->side_conductance;
@@ -125,7 +125,7 @@ void pro_cell_fill(pro_cell_lanes *to, const pro_case *in) {
   memset(to, 0, sizeof *to);
   to->layout = layout_of(in);
   pro_cell_load(to, 0, in);
-  for (pro_lanes *x = &to->network.gas_constant; (char *)x < (char *)(to + 1); x++) *x = pro_lanes_all((*x)[0]);
+  for (pro_lanes *x = to->network.initial; (char *)x < (char *)(to + 1); x++) *x = pro_lanes_all((*x)[0]);
   if (has_charge(in))
     for (int l = 1; l < PRO_LANES; l++) memcpy(to->ocv[l], to->ocv[0], sizeof to->ocv[0]);
 }
@@ -162,7 +162,7 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y) {
 
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol) {
   const pro_layout *at = &cell->layout;
-  double heat = rtol * 100.0 * cell->heat_capacity[lane];
+  double heat = rtol * 100.0 * cell->warmth.cp[lane];
   for (int i = 0; i < at->n; i++) atol[i] = rtol * 1e20; /* integrals do not steer the step */
   for (int j = 0; j < at->reactions; j++) atol[at->xi + j] = rtol * 1e-4;
   atol[at->U_core] = heat * cell->mass_core[lane];
@@ -209,14 +209,11 @@ static void matter_of(matter *m, const pro_cell_lanes *cell, const pro_lanes *y)
   m->liquid = at->evaporated >= 0 ? cell->solvent - y[at->evaporated] : zero;
   if (at->overcharged >= 0) m->liquid -= SOLVENT_IN_CO2 * y[at->overcharged];
   m->u = y[at->U_core] / m->mass;
-  m->core = pro_warmth_of(m->u, cell->heat_capacity, cell->heat_capacity_slope);
+  m->core = pro_warmth_of(m->u, &cell->warmth);
   m->surface = m->core;
-  if (at->U_surface >= 0)
-    m->surface =
-        pro_warmth_of(y[at->U_surface] / cell->mass_surface, cell->heat_capacity, cell->heat_capacity_slope);
+  if (at->U_surface >= 0) m->surface = pro_warmth_of(y[at->U_surface] * cell->per_mass_surface, &cell->warmth);
   m->side = m->surface;
-  if (at->U_side >= 0)
-    m->side = pro_warmth_of(y[at->U_side] / cell->mass_side, cell->heat_capacity, cell->heat_capacity_slope);
+  if (at->U_side >= 0) m->side = pro_warmth_of(y[at->U_side] * cell->per_mass_side, &cell->warmth);
   m->soc = at->soc >= 0 ? y[at->soc] : cell->soc_initial;
   m->charge = pro_network_charge(&cell->network, &m->soc, y + at->xi);
   const int places[PRO_BY_COUNT] = {[PRO_BY_collapse] = at->collapse,

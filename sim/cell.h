@@ -38,6 +38,13 @@ typedef struct pro_layout {
   int short_charge, terminal_charge, side_charge; /* [C]; side: overcharge that decomposed electrolyte */
 } pro_layout;
 
+/* Of a specific heat that grows with temperature, what is used again and again (sim/cell_parts.h). */
+typedef struct pro_warmth_law {
+  pro_lanes cp, per_cp;                   /* at 25 degC [J/(kg K)] */
+  pro_lanes bend;                         /* [kg/J] */
+  pro_lanes u_high, cp_high, per_cp_high; /* from which specific energy on it stays, and as what */
+} pro_warmth_law;
+
 /* The numbers of eight cases of one structure, side by side. */
 typedef struct pro_cell_lanes {
   pro_layout layout;
@@ -47,7 +54,8 @@ typedef struct pro_cell_lanes {
   pro_lanes gas[PRO_REACTIONS_MAX][PRO_GAS_MADE]; /* of a unit extent [mol] */
   pro_lanes soc_initial;
   pro_lanes mass, mass_core, mass_surface, mass_side; /* whole, and of the nodes at the start [kg] */
-  pro_lanes heat_capacity, heat_capacity_slope;
+  pro_lanes per_mass_surface, per_mass_side;          /* 0: there is none [1/kg] */
+  pro_warmth_law warmth;
   pro_lanes area, core_conductance, side_conductance;
   pro_lanes capacity, resistance, resistance_activation, low_charge, over_charge;
   pro_lanes pair_resistance[2], per_pair_time[2], pair_activation;

@@ -16,16 +16,24 @@
 
 static const pro_lanes zero = {0.0};
 
-pro_warmth pro_warmth_of(pro_lanes u, pro_lanes cp, pro_lanes slope) {
+void pro_warmth_load(pro_warmth_law *to, int l, double cp, double slope) {
   const double reach = HEAT_CAPACITY_T - PRO_T_REFERENCE;
-  pro_lanes cp_high = cp * (1.0 + slope * reach), u_high = cp * reach * (1.0 + 0.5 * slope * reach);
+  to->cp[l] = cp, to->per_cp[l] = 1.0 / cp;
+  to->bend[l] = 2.0 * slope / cp;
+  to->u_high[l] = cp * reach * (1.0 + 0.5 * slope * reach);
+  to->cp_high[l] = cp * (1.0 + slope * reach), to->per_cp_high[l] = 1.0 / to->cp_high[l];
+}
+
+pro_warmth pro_warmth_of(pro_lanes u, const pro_warmth_law *law) {
+  const double reach = HEAT_CAPACITY_T - PRO_T_REFERENCE;
   /* theta = T - T0 solves u = cp (theta + slope theta^2/2); cp(T)/cp is the root; held where it would end, far
    * below 0 degC */
-  pro_lanes root = pro_lanes_sqrt(pro_lanes_max(1.0 + 2.0 * slope * u / cp, pro_lanes_all(0.04)));
-  pro_lanes_mask high = u > u_high;
+  pro_lanes root = pro_lanes_sqrt(pro_lanes_max(1.0 + law->bend * u, pro_lanes_all(0.04)));
+  pro_lanes_mask high = u > law->u_high;
   pro_warmth out;
-  out.T = PRO_T_REFERENCE + pro_select(high, reach + (u - u_high) / cp_high, 2.0 * (u / cp) / (1.0 + root));
-  out.cp = pro_select(high, cp_high, cp * root);
+  out.T = PRO_T_REFERENCE +
+          pro_select(high, reach + (u - law->u_high) * law->per_cp_high, 2.0 * (u * law->per_cp) / (1.0 + root));
+  out.cp = pro_select(high, law->cp_high, law->cp * root);
   return out;
 }
 

@@ -14,7 +14,8 @@
 typedef struct pro_warmth {
   pro_lanes T, cp; /* [K], [J/(kg K)] */
 } pro_warmth;
-pro_warmth pro_warmth_of(pro_lanes u, pro_lanes cp_reference, pro_lanes slope);
+pro_warmth pro_warmth_of(pro_lanes u, const pro_warmth_law *law);
+void pro_warmth_load(pro_warmth_law *to, int lane, double cp_reference, double slope);
 double pro_specific_energy(double T, double cp_reference, double slope); /* [J/kg] */
 
 /* What the electrical part reads of the state; slopes below are in this order. */

@@ -2,6 +2,7 @@
 #include "sim/flight.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,10 +302,24 @@ static int is_timed(const pro_flight *f, int which, const pro_moment *a, const p
   return !f->watch.holds[which] && fmax(a->T_core, b->T_core) + reach > f->watch.T_max;
 }
 
+/* The end of most steps: nothing has changed its sign, and nothing asks for a look of its own. */
+static int nothing_happened(pro_flight *f, const pro_moment *at_end) {
+  double margin[PRO_WATCH_COUNT];
+  int changed = 0;
+  pro_watch_margins(&f->watch, at_end, margin);
+  for (int i = 0; i < PRO_WATCH_COUNT; i++) changed |= (margin[i] > 0.0) ^ f->watch.holds[i];
+  return !changed && !(pro_watch_deadline(&f->watch) < at_end->t);
+}
+
 /* Finds what happened between `last` and the end of the step, in order of time. Returns what switched a mode, or
  * -1: *last is then that moment, and what came after it is not true. */
 static int find_events(pro_flight *f, pro_moment *last, const pro_moment *at_end) {
   const double to = at_end->t;
+  if (nothing_happened(f, at_end)) {
+    pro_watch_see(&f->watch, at_end);
+    *last = *at_end;
+    return -1;
+  }
   for (;;) {
     double deadline = fmin(pro_watch_deadline(&f->watch), to), margin[PRO_WATCH_COUNT];
     pro_moment end = *at_end, found[PRO_WATCH_COUNT];
@@ -524,7 +539,10 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
                             void *integrator, int lane) {
   pro_trajectory *traj = trajectory_create(in);
   if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
-  *f = (pro_flight){.in = in, .out = traj, .with = with, .integrator = integrator, .shared = shared, .lane = lane};
+  memset(f, 0, offsetof(pro_flight, system)); /* the system is large, and most of it is filled below */
+  f->in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared, f->lane = lane;
+  memset(f->system.value, 0, sizeof f->system.value), memset(f->system.slope, 0, sizeof f->system.slope);
+  f->system.from = pro_lanes_all(0.0), f->system.where = NULL;
   pro_cell_fill(&f->system.cell, in);
   pro_cell_load(&shared->cell, lane, in);
   for (int l = 0; l < PRO_LANES; l++) f->system.rtol[l] = in->rtol;

@@ -17,7 +17,6 @@ typedef enum pro_arc_phase {
 
 typedef struct pro_flight {
   const pro_case *in;
-  pro_system system; /* of this case alone, in all lanes */
   const pro_integrator *with;
   void *integrator;
   pro_system *shared; /* the integrator's, in which it has one lane */
@@ -42,6 +41,7 @@ typedef struct pro_flight {
   pro_modes sample_modes;
   double room[PRO_GAS_COUNT],
       out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
+  pro_system system;             /* of this case alone, in all lanes */
 } pro_flight;
 
 /* Begins a case in a lane. What `out` holds is the caller's. PRO_ENOMEM, PRO_ENUMERIC. */

@@ -5,40 +5,51 @@
 
 typedef const pro_lanes in;
 
+/* PRO_LAW(id, law, formula, doc) makes the law of a function that is one text for both its uses. */
+#define PRO_ONE_TEXT static inline __attribute__((always_inline)) void
+#define PRO_LAW(id, law, ...)                                                                    \
+  static void law##_at(pro_law_value *out, in *T, in *c, in *p, in *q) { law(out, T, c, p, q); } \
+  static void law##_value(pro_lanes *out, in *T, in *c, in *p, in *q) {                          \
+    pro_law_value all;                                                                           \
+    law(&all, T, c, p, q);                                                                       \
+    *out = all.value;                                                                            \
+  }                                                                                              \
+  const pro_law pro_law_##id = {#id, __VA_ARGS__, law##_at, law##_value}
+
 static pro_lanes clip(pro_lanes c) { return pro_lanes_max(c, pro_lanes_all(0.0)); }
 static pro_lanes where_positive(pro_lanes c, pro_lanes x) { return pro_select(c > 0.0, x, pro_lanes_all(0.0)); }
 static const pro_lanes zero = {0.0};
 
 /* A reactant's law goes on below zero: what undershoots by the solver's tolerance is made again and comes back. A
  * catalyst's stops there: below zero, where it would run away from zero, it is none. */
-static void linear(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT linear(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){*c, pro_lanes_all(1.0), zero};
 }
-const pro_law pro_law_linear = {"linear", "c", "first order in a reactant", linear};
+PRO_LAW(linear, linear, "c", "first order in a reactant");
 
-static void vacancy(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT vacancy(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){1.0 - *c, pro_lanes_all(-1.0), zero};
 }
-const pro_law pro_law_vacancy = {"vacancy", "(1-c)", "first order in what is not yet a product c", vacancy};
+PRO_LAW(vacancy, vacancy, "(1-c)", "first order in what is not yet a product c");
 
-static void seed(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT seed(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){clip(*c), where_positive(*c, pro_lanes_all(1.0)), zero};
 }
-const pro_law pro_law_seed = {"seed", "c", "catalysed by the product c", seed};
+PRO_LAW(seed, seed, "c", "catalysed by the product c");
 
-static void converted(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT converted(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   pro_lanes made = 1.0 - *c;
   *out = (pro_law_value){clip(made), -where_positive(made, pro_lanes_all(1.0)), zero};
 }
-const pro_law pro_law_converted = {"converted", "(1-c)", "catalysed by what a reactant c has become", converted};
+PRO_LAW(converted, converted, "(1-c)", "catalysed by what a reactant c has become");
 
 /* Below c = q the law goes on as the line through the origin and (q, q^p), so that the slope stays finite and the
  * species dies out exponentially instead of reaching zero at speed. With q = 0 there is no such line. */
-static void power(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT power(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T;
   pro_lanes held = pro_lanes_max(*c, pro_lanes_max(*q, pro_lanes_all(1e-300)));
   pro_lanes f = pro_lanes_exp(*p * pro_lanes_log(held)), line = f / held;
@@ -46,51 +57,49 @@ static void power(pro_law_value *out, in *T, in *c, in *p, in *q) {
   *out = (pro_law_value){pro_select(above, f, line * clip(*c)),
                          pro_select(above, *p * line, where_positive(*c, line)), zero};
 }
-const pro_law pro_law_power = {"power", "c^p", "order p in a species; a straight line below c = q", power};
+PRO_LAW(power, power, "c^p", "order p in a species; a straight line below c = q");
 
-static void tunnel(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT tunnel(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)q;
   pro_lanes f = pro_lanes_exp(-*c / *p);
   *out = (pro_law_value){f, -f / *p, zero};
 }
-const pro_law pro_law_tunnel = {"tunnel", "exp(-c/p)", "electrons tunnel through a film of thickness c", tunnel};
+PRO_LAW(tunnel, tunnel, "exp(-c/p)", "electrons tunnel through a film of thickness c");
 
 /* (1 + tanh((T - at)/width))/2 and its slope */
-static void gate_at(pro_lanes *f, pro_lanes *slope, pro_lanes T, pro_lanes at, pro_lanes width) {
+PRO_ONE_TEXT smooth_step(pro_lanes *f, pro_lanes *slope, pro_lanes T, pro_lanes at, pro_lanes width) {
   pro_lanes th = pro_lanes_tanh((T - at) / width);
   *f = 0.5 * (1.0 + th);
   *slope = 0.5 * (1.0 - th * th) / width;
 }
 
-static void gate(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT gate(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c;
   pro_lanes f, slope;
-  gate_at(&f, &slope, *T, *p, *q);
+  smooth_step(&f, &slope, *T, *p, *q);
   *out = (pro_law_value){f, zero, slope};
 }
-const pro_law pro_law_gate = {"gate", "(1+tanh((T-p)/q))/2", "starts at T = p [K] over a width q [K]", gate};
+PRO_LAW(gate, gate, "(1+tanh((T-p)/q))/2", "starts at T = p [K] over a width q [K]");
 
-static void switch_up(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT switch_up(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c;
   pro_lanes f, slope;
-  gate_at(&f, &slope, *T, *q, pro_lanes_all(1.0));
+  smooth_step(&f, &slope, *T, *q, pro_lanes_all(1.0));
   *out = (pro_law_value){1.0 + (*p - 1.0) * f, zero, (*p - 1.0) * slope};
 }
-const pro_law pro_law_switch = {"switch", "1+(p-1)(1+tanh((T-q)/1K))/2", "p times faster above T = q [K]",
-                                switch_up};
+PRO_LAW(switch, switch_up, "1+(p-1)(1+tanh((T-q)/1K))/2", "p times faster above T = q [K]");
 
 /* Not `linear`: a current can take the anode's lithium below zero, and a law that pulls back would then make it
  * anew from nothing. */
-static void available(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT available(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){clip(*c), where_positive(*c, pro_lanes_all(1.0)), zero};
 }
-const pro_law pro_law_available = {"available", "max(c,0)", "first order in a reactant that discharge may exhaust",
-                                   available};
+PRO_LAW(available, available, "max(c,0)", "first order in a reactant that discharge may exhaust");
 
 /* The corner of min(c, q) is rounded over w = q/200: m = min(c, q) - w ln(1 + exp(-|c - q|/w)), which is 0.0035 q
  * too low at c = q and right to 1e-9 w at a distance of 21 w. */
-static void tunnel_critical(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT tunnel_critical(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T;
   pro_lanes w = *q / 200.0, x = (*c - *q) / w, e = pro_lanes_exp(-pro_lanes_abs(x));
   pro_lanes held = pro_lanes_min(*c, *q) - w * pro_lanes_log(1.0 + e);
@@ -98,34 +107,31 @@ static void tunnel_critical(pro_law_value *out, in *T, in *c, in *p, in *q) {
   pro_lanes f = pro_lanes_exp(-held / *p);
   *out = (pro_law_value){f, -f * below / *p, zero};
 }
-const pro_law pro_law_tunnel_critical = {"tunnel_critical", "exp(-min(c,q)/p)",
-                                         "electrons tunnel through a film that grows no tighter beyond c = q",
-                                         tunnel_critical};
+PRO_LAW(tunnel_critical, tunnel_critical, "exp(-min(c,q)/p)",
+        "electrons tunnel through a film that grows no tighter beyond c = q");
 
-static void saturation(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT saturation(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)q;
   pro_lanes held = clip(*c), sum = held + *p;
   *out = (pro_law_value){held / sum, where_positive(*c, *p / (sum * sum)), zero};
 }
-const pro_law pro_law_saturation = {"saturation", "c/(c+p)", "a reactant in excess; half as fast at c = p",
-                                    saturation};
+PRO_LAW(saturation, saturation, "c/(c+p)", "a reactant in excess; half as fast at c = p");
 
 /* Damkoehler's limiter: k/(1 + k/k_D) with both coefficients Arrhenius, p and q their ratio's factor and
  * activation. */
-static void diffusion(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT diffusion(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c;
   pro_lanes ratio = *p * pro_lanes_exp(-*q / *T), f = 1.0 / (1.0 + ratio);
   *out = (pro_law_value){f, zero, -f * f * ratio * *q / (*T * *T)};
 }
-const pro_law pro_law_diffusion = {"diffusion", "1/(1+p exp(-q/T))",
-                                   "transport takes over where it is slower than the reaction", diffusion};
+PRO_LAW(diffusion, diffusion, "1/(1+p exp(-q/T))", "transport takes over where it is slower than the reaction");
 
 /* log10 of a self-heating rate [K/s] over temperature [degC], straight lines between the knots, constant beyond */
 typedef struct trace_knot {
   double celsius, g;
 } trace_knot;
 
-static void trace(pro_law_value *out, const trace_knot *knot, int knots, pro_lanes T) {
+PRO_ONE_TEXT trace(pro_law_value *out, const trace_knot *knot, int knots, pro_lanes T) {
   pro_lanes celsius = T - 273.15, g = pro_lanes_all(knot[0].g), slope = zero;
   for (int i = 0; i < knots - 1; i++) {
     double a = knot[i].celsius, s = (knot[i + 1].g - knot[i].g) / (knot[i + 1].celsius - a);
@@ -149,20 +155,18 @@ static const trace_knot can_60Ah[] = {{-60, -5.2478}, {150, -1.5146}, {165, -1.2
 static const trace_knot essl2020[] = {{-60, -5.1608}, {150, -1.7065}, {170, -1.3775}, {190, -0.74351},
                                       {200, 1.6079},  {230, 2.7198},  {2000, 2.7198}};
 
-static void tracing_can_60Ah(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT tracing_can_60Ah(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c, (void)p, (void)q;
   trace(out, can_60Ah, sizeof can_60Ah / sizeof can_60Ah[0], *T);
 }
-const pro_law pro_law_tracing_can_60Ah = {
-    "tracing_can_60Ah", "10^g(T)", "self-heating [K/s] of a 60 Ah cell in a can, tabulated", tracing_can_60Ah};
+PRO_LAW(tracing_can_60Ah, tracing_can_60Ah, "10^g(T)", "self-heating [K/s] of a 60 Ah cell in a can, tabulated");
 
-static void tracing_essl2020(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT tracing_essl2020(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c, (void)p, (void)q;
   trace(out, essl2020, sizeof essl2020 / sizeof essl2020[0], *T);
 }
-const pro_law pro_law_tracing_essl2020 = {"tracing_essl2020", "10^g(T)",
-                                          "self-heating [K/s] of cell #2 of Essl et al. 2020, tabulated",
-                                          tracing_essl2020};
+PRO_LAW(tracing_essl2020, tracing_essl2020, "10^g(T)",
+        "self-heating [K/s] of cell #2 of Essl et al. 2020, tabulated");
 
 const pro_law *const pro_law_all[] = {&pro_law_linear,
                                       &pro_law_vacancy,

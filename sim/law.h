@@ -16,6 +16,8 @@ typedef struct pro_law {
   const char *formula; /* of c, T, p, q, as printed in docs/generated */
   const char *doc;
   void (*at)(pro_law_value *out, const pro_lanes *T, const pro_lanes *c, const pro_lanes *p, const pro_lanes *q);
+  /* The value alone. Vectors by pointers: builds for different processors call each other here. */
+  void (*value)(pro_lanes *out, const pro_lanes *T, const pro_lanes *c, const pro_lanes *p, const pro_lanes *q);
 } pro_law;
 
 extern const pro_law

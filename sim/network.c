@@ -171,7 +171,7 @@ static void find_structure(pro_network_lanes *to, const pro_network *net) {
     const pro_reaction *r = &net->reactions[j];
     to->factors[j] = factor_count(r);
     to->takes[j] = pro_network_discharge(net, j) != 0.0;
-    for (int f = 0; f < to->factors[j]; f++) to->law[j][f] = law_of(r->factors[f].law)->at;
+    for (int f = 0; f < to->factors[j]; f++) to->law[j][f] = law_of(r->factors[f].law);
     for (int i = 0; i < n; i++) {
       to->reads[j * n + i] = 0;
       for (int f = 0; f < to->factors[j]; f++)
@@ -183,7 +183,6 @@ static void find_structure(pro_network_lanes *to, const pro_network *net) {
 void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
   if (!to->form) find_structure(to, net);
   to->form = net;
-  to->gas_constant[lane] = net->gas_constant;
   for (int s = 0; s < to->species; s++) {
     to->initial[s][lane] = net->species[s].initial;
     to->per_soc[s][lane] = net->species[s].per_soc;
@@ -191,8 +190,9 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net) {
   for (int j = 0; j < to->reactions; j++) {
     const pro_reaction *r = &net->reactions[j];
     to->A[j][lane] = r->A;
-    to->Ea[j][lane] = r->Ea;
+    to->Ea_R[j][lane] = r->Ea / net->gas_constant;
     double cap = net->k_max * (r->cap > 0.0 ? r->cap : 1.0);
+    to->capped |= cap < 1e100;
     to->per_cap[j][lane] = cap < 1e100 ? 1.0 / cap : 0.0; /* beyond it is none; subnormal numbers are slow */
     for (int f = 0; f < PRO_FACTORS_MAX; f++)
       to->p[j][f][lane] = r->factors[f].p, to->q[j][f][lane] = r->factors[f].q;
@@ -233,26 +233,31 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
                      pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_soc, pro_lanes *slope_xi) {
   pro_lanes c[PRO_SPECIES_MAX];
   pro_network_species_lanes(net, soc, xi, c);
-  pro_lanes per_T = 1.0 / *T, per_RT = per_T / net->gas_constant;
+  pro_lanes per_T = 1.0 / *T;
   int n = net->reactions;
   pro_lanes arrhenius[PRO_REACTIONS_MAX]; /* all at once: none waits for another's factors */
-  for (int j = 0; j < n; j++) arrhenius[j] = net->A[j] * pro_lanes_exp(-net->Ea[j] * per_RT);
+  for (int j = 0; j < n; j++) arrhenius[j] = net->A[j] * pro_lanes_exp(-net->Ea_R[j] * per_T);
   for (int j = 0; j < n; j++) {
     const pro_reaction *r = &net->form->reactions[j];
     int factors = net->factors[j];
     pro_law_value f[PRO_FACTORS_MAX];
     pro_lanes K = arrhenius[j], u = pro_lanes_all(1.0);
     for (int k = 0; k < factors; k++) {
-      net->law[j][k](&f[k], T, &c[r->factors[k].species], &net->p[j][k], &net->q[j][k]);
+      const pro_lanes *of = &c[r->factors[k].species];
+      if (slope_T)
+        net->law[j][k]->at(&f[k], T, of, &net->p[j][k], &net->q[j][k]);
+      else
+        net->law[j][k]->value(&f[k].value, T, of, &net->p[j][k], &net->q[j][k]);
       if (r->factors[k].capped)
         K *= f[k].value;
       else
         u *= f[k].value;
     }
-    pro_lanes lid = 1.0 / (1.0 + K * net->per_cap[j]);
+    pro_lanes lid =
+        net->capped ? 1.0 / (1.0 + K * net->per_cap[j]) : pro_lanes_all(1.0); /* the same, if none is */
     rate[j] = lid * K * u;
     if (!slope_T) continue;
-    slope_T[j] = lid * lid * u * K * net->Ea[j] * per_RT * per_T;
+    slope_T[j] = lid * lid * u * K * net->Ea_R[j] * per_T * per_T;
     slope_soc[j] = pro_lanes_all(0.0);
     for (int i = 0; i < n; i++) slope_xi[j * n + i] = pro_lanes_all(0.0);
     for (int k = 0; k < factors; k++) {

@@ -138,14 +138,13 @@ typedef struct pro_network_lanes {
   } changed[PRO_SPECIES_MAX * PRO_REACTIONS_MAX]; /* which reaction changes which species */
   struct {
     unsigned char gas, reaction;
-  } made[PRO_GAS_MADE * PRO_REACTIONS_MAX]; /* which reaction makes which gas */
-  int changes, makes;                       /* of these two lists */
-  /* the factors' laws, as this build of the arithmetic has them (sim/level.c) */
-  void (*law[PRO_REACTIONS_MAX][PRO_FACTORS_MAX])(pro_law_value *out, const pro_lanes *T, const pro_lanes *c,
-                                                  const pro_lanes *p, const pro_lanes *q);
-  pro_lanes gas_constant; /* from here on all are lanes */
-  pro_lanes initial[PRO_SPECIES_MAX], per_soc[PRO_SPECIES_MAX];
-  pro_lanes A[PRO_REACTIONS_MAX], Ea[PRO_REACTIONS_MAX], per_cap[PRO_REACTIONS_MAX]; /* per_cap: [s] */
+  } made[PRO_GAS_MADE * PRO_REACTIONS_MAX];               /* which reaction makes which gas */
+  int changes, makes;                                     /* of these two lists */
+  const pro_law *law[PRO_REACTIONS_MAX][PRO_FACTORS_MAX]; /* the factors', of this build of the arithmetic */
+  int capped;                                             /* whether the rates of any lane so far have a cap */
+  pro_lanes initial[PRO_SPECIES_MAX];                     /* from here on all are lanes */
+  pro_lanes per_soc[PRO_SPECIES_MAX];
+  pro_lanes A[PRO_REACTIONS_MAX], Ea_R[PRO_REACTIONS_MAX], per_cap[PRO_REACTIONS_MAX]; /* [1/s], [K], [s] */
   pro_lanes p[PRO_REACTIONS_MAX][PRO_FACTORS_MAX], q[PRO_REACTIONS_MAX][PRO_FACTORS_MAX];
   pro_lanes change[PRO_REACTIONS_MAX][PRO_SPECIES_MAX];
   pro_lanes discharge[PRO_REACTIONS_MAX]; /* charge, as a share of the capacity, that a unit extent takes [-] */

@@ -16,32 +16,58 @@
 #define VENT2_RATE (0.01 / 60.0) /* of the mass [1/s]: guess, between a small cell's first venting and its jet */
 #define VENT2_AFTER 1.0          /* the first one's own burst is none [s] */
 
-void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[PRO_WATCH_COUNT]) {
+static void set_thresholds(pro_watch *w) {
   const pro_cell *cell = &w->in->cell;
+  const pro_drive *drive = &w->in->drive;
+  const double never = (double)INFINITY;
   int charged = cell->capacity > 0.0, sealed = cell->headspace > 0.0;
-  margin[PRO_WATCH_short] = charged && now->short_conductance > SHORT_COUNTS
-                                ? w->voltage_start - SHORT_DROP - now->electrode_voltage
-                                : -1.0;
-  margin[PRO_WATCH_voltage] = charged ? VOLTAGE_SHARE * w->voltage_start - now->voltage : -1.0;
-  margin[PRO_WATCH_vent] = sealed ? now->pressure - PRO_ATMOSPHERE - cell->burst_pressure : -1.0;
-  margin[PRO_WATCH_separator] = charged ? now->collapse - 0.5 : -1.0;
-  margin[PRO_WATCH_rate_10K] = now->rate - 10.0 / 60.0;
-  margin[PRO_WATCH_rate_1] = now->rate - 1.0;
-  margin[PRO_WATCH_warm] = now->T_core - GUARD_T;
-  margin[PRO_WATCH_limit] = now->T_core - cell->T_operating_max;
-  /* false for NaN: a case without a fault */
-  margin[PRO_WATCH_ambient] = now->t > w->in->t_fault ? now->T_core - now->T_ambient : -1.0;
-  margin[PRO_WATCH_mark] = isnan(w->in->T_mark) ? -1.0 : now->T_core - w->in->T_mark;
-  margin[PRO_WATCH_cooling] = -now->rate;
-  margin[PRO_WATCH_vent2] = sealed ? now->outflow - VENT2_RATE * cell->mass : -1.0;
-  margin[PRO_WATCH_cid] =
-      charged && sealed && cell->cid_pressure > 0.0 ? now->pressure - PRO_ATMOSPHERE - cell->cid_pressure : -1.0;
-  margin[PRO_WATCH_melts] = charged ? now->T_core - ALUMINIUM_T : -1.0;
-  margin[PRO_WATCH_heater_off] = w->in->drive.T_heater_off > 0.0 ? now->T_side - w->in->drive.T_heater_off : -1.0;
-  const pro_arc *arc = &w->in->drive.arc;
-  margin[PRO_WATCH_lost] = arc->on && arc->rate_max > 0.0 ? now->rate_followed - arc->rate_max : -1.0;
-  margin[PRO_WATCH_caught] = arc->on ? -now->lag : -1.0;
-  margin[PRO_WATCH_faded] = arc->on ? now->slack : -1.0;
+  int has_device = charged && sealed && cell->cid_pressure > 0.0,
+      lags = drive->arc.on && drive->arc.rate_max > 0.0;
+  const double threshold[PRO_WATCH_COUNT] = {
+      [PRO_WATCH_short] = charged ? SHORT_DROP - w->voltage_start : never,
+      [PRO_WATCH_voltage] = charged ? -VOLTAGE_SHARE * w->voltage_start : never,
+      [PRO_WATCH_vent] = sealed ? PRO_ATMOSPHERE + cell->burst_pressure : never,
+      [PRO_WATCH_separator] = charged ? 0.5 : never,
+      [PRO_WATCH_rate_10K] = 10.0 / 60.0,
+      [PRO_WATCH_rate_1] = 1.0,
+      [PRO_WATCH_warm] = GUARD_T,
+      [PRO_WATCH_limit] = cell->T_operating_max,
+      [PRO_WATCH_ambient] = isnan(w->in->t_fault) ? never : 0.0,
+      [PRO_WATCH_mark] = isnan(w->in->T_mark) ? never : w->in->T_mark,
+      [PRO_WATCH_cooling] = 0.0,
+      [PRO_WATCH_vent2] = sealed ? VENT2_RATE * cell->mass : never,
+      [PRO_WATCH_cid] = has_device ? PRO_ATMOSPHERE + cell->cid_pressure : never,
+      [PRO_WATCH_melts] = charged ? ALUMINIUM_T : never,
+      [PRO_WATCH_heater_off] = drive->T_heater_off > 0.0 ? drive->T_heater_off : never,
+      [PRO_WATCH_lost] = lags ? drive->arc.rate_max : never,
+      [PRO_WATCH_caught] = drive->arc.on ? 0.0 : never,
+      [PRO_WATCH_faded] = drive->arc.on ? 0.0 : never,
+  };
+  memcpy(w->threshold, threshold, sizeof threshold);
+}
+
+void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[PRO_WATCH_COUNT]) {
+  const double value[PRO_WATCH_COUNT] = {
+      [PRO_WATCH_short] = now->short_conductance > SHORT_COUNTS ? -now->electrode_voltage : -(double)INFINITY,
+      [PRO_WATCH_voltage] = -now->voltage,
+      [PRO_WATCH_vent] = now->pressure,
+      [PRO_WATCH_separator] = now->collapse,
+      [PRO_WATCH_rate_10K] = now->rate,
+      [PRO_WATCH_rate_1] = now->rate,
+      [PRO_WATCH_warm] = now->T_core,
+      [PRO_WATCH_limit] = now->T_core,
+      [PRO_WATCH_ambient] = now->t > w->in->t_fault ? now->T_core - now->T_ambient : -(double)INFINITY,
+      [PRO_WATCH_mark] = now->T_core,
+      [PRO_WATCH_cooling] = -now->rate,
+      [PRO_WATCH_vent2] = now->outflow,
+      [PRO_WATCH_cid] = now->pressure,
+      [PRO_WATCH_melts] = now->T_core,
+      [PRO_WATCH_heater_off] = now->T_side,
+      [PRO_WATCH_lost] = now->rate_followed,
+      [PRO_WATCH_caught] = -now->lag,
+      [PRO_WATCH_faded] = now->slack,
+  };
+  for (int i = 0; i < PRO_WATCH_COUNT; i++) margin[i] = value[i] - w->threshold[i];
 }
 
 static void stamp(pro_watch *w, pro_clock clock, double t, double T) {
@@ -98,6 +124,7 @@ void pro_watch_start(pro_watch *w, const pro_case *in, const pro_moment *now, do
   w->voltage_start = voltage;
   for (int c = 0; c < PRO_CLOCK_COUNT; c++) w->clock[c] = w->T_at[c] = NAN;
   w->gb_start = NAN;
+  set_thresholds(w);
   w->T_max = now->T_core, w->T_surface_max = now->T_surface, w->rate_max = now->rate;
   w->clock[PRO_CLOCK_max] = now->t, w->T_at[PRO_CLOCK_max] = now->T_core;
   double margin[PRO_WATCH_COUNT];
@@ -139,25 +166,28 @@ void pro_watch_flip(pro_watch *w, int which, const pro_moment *now) {
   if (was_gb && !gb(w)) w->gb_start = NAN;
 }
 
+static double larger(double a, double b) { return b > a ? b : a; }
+static double smaller(double a, double b) { return b < a ? b : a; } /* passes a NaN by in b */
+
 void pro_watch_see(pro_watch *w, const pro_moment *now) {
   if (now->T_core > w->T_max) {
     w->T_max = now->T_core, w->T_surface_max = now->T_surface, w->rate_max = now->rate;
     w->clock[PRO_CLOCK_max] = now->t, w->T_at[PRO_CLOCK_max] = now->T_core;
   }
-  w->T_surface_max = fmax(w->T_surface_max, now->T_surface);
-  w->rate_max = fmax(w->rate_max, now->rate);
+  w->T_surface_max = larger(w->T_surface_max, now->T_surface);
+  w->rate_max = larger(w->rate_max, now->rate);
   for (int c = 0; c < w->candidates; c++)
     if (now->t <= w->candidate[c].start + GUARD_HORIZON)
       w->candidate[c].T_top = fmax(w->candidate[c].T_top, now->T_core);
-  settle_candidates(w, now->t);
+  if (w->candidates > 0) settle_candidates(w, now->t);
   if (now->t >= w->in->t_fault) stamp(w, PRO_CLOCK_fault, w->in->t_fault, now->T_core);
   if (now->t >= w->gb_start + GB_SUSTAIN) stamp(w, PRO_CLOCK_gb, w->gb_start + GB_SUSTAIN, now->T_core);
 }
 
 double pro_watch_deadline(const pro_watch *w) {
   double first = (double)INFINITY;
-  for (int c = 0; c < w->candidates; c++) first = fmin(first, w->candidate[c].start + GUARD_HORIZON);
-  if (!isnan(w->gb_start) && isnan(w->clock[PRO_CLOCK_gb])) first = fmin(first, w->gb_start + GB_SUSTAIN);
-  if (isnan(w->clock[PRO_CLOCK_fault])) first = fmin(first, w->in->t_fault); /* fmin passes a NaN by */
+  for (int c = 0; c < w->candidates; c++) first = smaller(first, w->candidate[c].start + GUARD_HORIZON);
+  if (!isnan(w->gb_start) && isnan(w->clock[PRO_CLOCK_gb])) first = smaller(first, w->gb_start + GB_SUSTAIN);
+  if (isnan(w->clock[PRO_CLOCK_fault])) first = smaller(first, w->in->t_fault); /* no fault: NaN */
   return first;
 }

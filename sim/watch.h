@@ -41,6 +41,7 @@ enum { PRO_CANDIDATES = 8 };
 typedef struct pro_watch {
   const pro_case *in; /* borrowed */
   double voltage_start;
+  double threshold[PRO_WATCH_COUNT]; /* of what is watched; infinity: never */
   unsigned char holds[PRO_WATCH_COUNT];
   double clock[PRO_CLOCK_COUNT], T_at[PRO_CLOCK_COUNT];
   double T_max, T_surface_max, rate_max;

@@ -245,7 +245,7 @@ static void jacobian_is_the_slope(group *g, const char *where) {
         support_check(
             share <= 1.0,
             "%s: row %d, column %d, lane %d, core at about 25 degC + %.3f K: %.10g, differences %.10g, row %g",
-            where, i, j, l, g->y[at->U_core][l] / (g->cell.mass_core[l] * g->cell.heat_capacity[l]), got, want,
+            where, i, j, l, g->y[at->U_core][l] / (g->cell.mass_core[l] * g->cell.warmth.cp[l]), got, want,
             row);
       }
     }

@@ -24,7 +24,9 @@ START_TEST(temperature_and_energy_undo_each_other) {
   for (size_t i = 0; i < PRO_COUNT(slopes); i++)
     for (double T = 230.0; T < 1500.0; T += 7.3) {
       double u = pro_specific_energy(T, 950.0, slopes[i]), h = 1e-3;
-      pro_warmth w = pro_warmth_of(pro_lanes_all(u), pro_lanes_all(950.0), pro_lanes_all(slopes[i]));
+      pro_warmth_law law;
+      for (int l = 0; l < PRO_LANES; l++) pro_warmth_load(&law, l, 950.0, slopes[i]);
+      pro_warmth w = pro_warmth_of(pro_lanes_all(u), &law);
       ck_assert_double_eq_tol(w.T[3], T, 1e-10);
       double cp = (pro_specific_energy(T + h, 950.0, slopes[i]) - pro_specific_energy(T - h, 950.0, slopes[i])) /
                   (2.0 * h);

@@ -248,10 +248,11 @@ START_TEST(each_margin_asks_for_its_own_part) {
   pro_case in;
   pro_watch w;
   begin(&w, &in, moment(0.0, 300.0, 0.0));
-  w.in = &in;
   in.T_mark = 350.0;
   in.cell.cid_pressure = 0.0; /* none */
-  pro_moment m = moment(1.0, 300.0, 0.0);
+  pro_moment m = moment(0.0, 300.0, 0.0);
+  pro_watch_start(&w, &in, &m, 4.0);
+  m.t = 1.0;
   m.voltage = m.electrode_voltage = 3.97, live(&w, m);
   NEVER(w.clock[PRO_CLOCK_short]); /* a voltage may fall without a short */
   m.t = 1.5, m.short_conductance = 0.1, m.electrode_voltage = 4.0, live(&w, m);

@@ -263,8 +263,8 @@ typedef struct solver {
   pro_lanes f[PRO_STATES_MAX]; /* there, if it is known */
   int known;
   pro_lanes atol[PRO_STATES_MAX];
-  pro_lanes error_before, h_before;               /* of the last one accepted; h 0: there is none [-], [s] */
-  pro_lanes wanted;                               /* had the stop not been nearer [s] */
+  pro_lanes size_before, h_before; /* of the last one accepted: its error's logarithm, h; h 0: there is none [s] */
+  pro_lanes wanted;                /* had the stop not been nearer [s] */
   signed char flies[PRO_LANES], fresh[PRO_LANES]; /* started; without a step size */
   int refusals[PRO_LANES];
   pro_counts counts[PRO_LANES];
@@ -312,7 +312,7 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
   s->fresh[lane] = t == 0.0 || t != s->to[lane];
   s->flies[lane] = 1;
   s->refusals[lane] = 0;
-  s->error_before[lane] = 1.0, s->h_before[lane] = 0.0;
+  s->size_before[lane] = s->h_before[lane] = 0.0;
   for (int i = 0; i < s->n; i++) s->y[i][lane] = y[i];
   s->t[lane] = s->from[lane] = s->to[lane] = t;
   s->stop[lane] = t_stop;
@@ -362,8 +362,6 @@ static pro_lanes norm(const solver *s, const pro_lanes *e, const pro_lanes *w) {
   }
   return most;
 }
-
-static pro_lanes power(pro_lanes x, double exponent) { return pro_lanes_exp(exponent * pro_lanes_log(x)); }
 
 /* A first step such that an explicit Euler step would err by half the tolerance: its error is h^2/2 (J f + df/dt).
  */
@@ -474,10 +472,11 @@ static pro_lanes attempt(solver *s) {
 
 static void step(void *self, signed char done[PRO_LANES]) {
   solver *s = self;
-  pro_lanes error = attempt(s), floor = pro_lanes_max(error, pro_lanes_all(1e-8));
+  pro_lanes error = attempt(s), floor = pro_lanes_max(error, pro_lanes_all(1e-4));
   /* predictive where it was accepted (Gustafsson, with part of the trend), plain where it was not */
-  pro_lanes plain = SAFETY * power(floor, -1.0 / ORDER), trend = power(s->error_before / floor, TREND / ORDER);
-  pro_lanes wise = plain * pro_select(s->h_before > 0.0, s->h / s->h_before * trend, pro_lanes_all(1.0));
+  pro_lanes size = pro_lanes_log(floor), plain = SAFETY * pro_lanes_exp(size * (-1.0 / ORDER));
+  pro_lanes trend = s->h / s->h_before * pro_lanes_exp((s->size_before - size) * (TREND / ORDER));
+  pro_lanes wise = plain * pro_select(s->h_before > 0.0, trend, pro_lanes_all(1.0));
   pro_lanes_mask accepted = error <= 1.0;
   for (int l = 0; l < PRO_LANES; l++) accepted[l] = s->flies[l] ? accepted[l] : 0;
   for (int x = 0; x < s->n; x++) s->y[x] = pro_select(accepted, s->y1[x], s->y[x]);
@@ -497,7 +496,7 @@ static void step(void *self, signed char done[PRO_LANES]) {
       if (s->refusals[l] > 0 && grow > 1.0) grow = 1.0;
       s->h[l] = cut && h * grow < s->wanted[l] ? s->wanted[l] : h * grow;
       s->h_before[l] = cut ? 0.0 : h;
-      s->error_before[l] = floor[l] > 1e-4 ? floor[l] : 1e-4;
+      s->size_before[l] = size[l];
       s->refusals[l] = 0;
       s->counts[l].steps++;
       done[l] = 1;
