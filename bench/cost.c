@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * cost - what a case, a stored sample and a detector's step cost: medians and spreads over interleaved repeats. */
+ * cost - what a case, a sensor's reading, a stored sample and a detector's step cost: medians and spreads over
+ * interleaved repeats. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +11,14 @@
 #include "cli/json.h"
 #include "output/corpus.h"
 #include "predictor/detector.h"
+#include "sim/level.h"
 #include "sim/sensor.h"
 
 static const char usage[] =
     "usage: cost [--repeats N] [--rtol R] [--integrator NAME] [--json]\n"
     "\n"
-    "Prints the cost of cases, of corpus writing and of detectors. Times are processor time of one thread; "
+    "Prints the cost of cases, of sensing, of corpus writing and of detectors. Times are processor time of one "
+    "thread; "
     "compare ratios\n"
     "of one call, not times of two.\n"
     "\n"
@@ -140,6 +143,18 @@ static double detector_seconds(const pro_detector *detector, const stream *strea
   return pro_bench_seconds() - before;
 }
 
+/* Per pass of all sensors over all runs [s]. */
+static pro_status sense(double *seconds, const pro_run *runs, size_t n) {
+  double before = pro_bench_seconds();
+  for (size_t i = 0; i < n; i++) {
+    pro_observation *seen;
+    PRO_TRY(pro_observe(&seen, &runs[i].in, runs[i].truth));
+    pro_observation_free(seen);
+  }
+  *seconds = pro_bench_seconds() - before;
+  return PRO_OK;
+}
+
 /* Per write of all runs into one file [s]: appending, and the whole with its finalising pass and verification. */
 typedef struct write_cost {
   double append, whole;
@@ -181,6 +196,8 @@ typedef struct results {
   set_cost set[SETS];
   double ns[DETECTORS_MAX][REPEATS_MAX]; /* per sample */
   pro_spread detector[DETECTORS_MAX];
+  double sensing[REPEATS_MAX]; /* per reading [ns] */
+  pro_spread sensing_spread;
   double append[WRITES][REPEATS_MAX], whole[WRITES][REPEATS_MAX]; /* [MB/s] of float32 */
   pro_spread append_spread[WRITES], whole_spread[WRITES];
   double megabytes[WRITES], file_megabytes[WRITES]; /* as float32; on disk */
@@ -199,6 +216,9 @@ static pro_status measure_streams(results *r, const pro_run *runs, const stream 
   snprintf(path, sizeof path, "%s/corpus.h5", folder);
   pro_status status = PRO_OK;
   for (int repeat = 0; repeat < r->repeats && status == PRO_OK; repeat++) {
+    double seconds = 0.0;
+    status = sense(&seconds, runs, ABUSED);
+    r->sensing[repeat] = 1e9 * seconds / values[0];
     for (int d = 0; d < r->detectors; d++)
       r->ns[d][repeat] = 1e9 * detector_seconds(pro_detector_all[d], streams, ABUSED) / (double)samples;
     for (int w = 0; w < WRITES && status == PRO_OK; w++) {
@@ -247,6 +267,7 @@ static pro_status measure(results *r, double rtol, const struct pro_integrator *
   size_t n = (size_t)r->repeats;
   for (int s = 0; s < SETS; s++) r->set[s].spread = pro_spread_of(r->set[s].seconds, n);
   for (int d = 0; d < r->detectors; d++) r->detector[d] = pro_spread_of(r->ns[d], n);
+  r->sensing_spread = pro_spread_of(r->sensing, n);
   for (int w = 0; w < WRITES; w++) {
     r->append_spread[w] = pro_spread_of(r->append[w], n);
     r->whole_spread[w] = pro_spread_of(r->whole[w], n);
@@ -267,6 +288,9 @@ static void print_text(const results *r, double rtol, const char *integrator) {
            c->steps / n, c->rejected / n, c->rhs_calls / n, c->jacobian_calls / n,
            c->failed ? "  SOME FAILED" : "");
   }
+  const pro_spread *sensing = &r->sensing_spread;
+  printf("\n%-30s %28s\n%-30s %10.2f (%6.2f-%6.2f)\n", "sensors", "ns per reading", pro_level_name(),
+         sensing->median, sensing->low, sensing->high);
   printf("\n%-30s %10s %10s %28s %28s\n", "a corpus", "MB float32", "MB on disk", "MB/s appending",
          "MB/s with verification");
   for (int w = 0; w < WRITES; w++)
@@ -312,6 +336,8 @@ static void print_json(const results *r, double rtol, const char *integrator) {
     pro_json_end(&json);
   }
   pro_json_end(&json);
+  pro_json_text(&json, "level", pro_level_name());
+  print_spread(&json, "seconds_per_reading", &r->sensing_spread, 1e-9);
   pro_json_array(&json, "corpus");
   for (int w = 0; w < WRITES; w++) {
     pro_json_object(&json, NULL);

@@ -10,6 +10,7 @@ typedef struct level {
   int (*runs_here)(void);
   pro_status (*simulate)(pro_trajectory **, const pro_case *, const struct pro_integrator *);
   pro_status (*run_cases)(pro_run *const *, size_t, const struct pro_integrator *);
+  void (*observe)(pro_observer *, int32_t *const[], const double *const[], size_t);
 } level;
 
 static int everywhere(void) { return 1; }
@@ -34,11 +35,11 @@ static int has_v4(void) {
  * tenth: gcc 12 takes comparisons of 64 bytes apart where it has 32, so that v3 gains nothing over v2. */
 static const level levels[] = {
 #ifdef PRO_LEVELS
-    {"x86-64-v4", has_v4, pro_level_simulate_v4, pro_level_run_cases_v4},
-    {"x86-64-v2", has_v2, pro_level_simulate_v2, pro_level_run_cases_v2},
-    {"x86-64-v3", has_v3, pro_level_simulate_v3, pro_level_run_cases_v3},
+    {"x86-64-v4", has_v4, pro_level_simulate_v4, pro_level_run_cases_v4, pro_level_observe_v4},
+    {"x86-64-v2", has_v2, pro_level_simulate_v2, pro_level_run_cases_v2, pro_level_observe_v2},
+    {"x86-64-v3", has_v3, pro_level_simulate_v3, pro_level_run_cases_v3, pro_level_observe_v3},
 #endif
-    {"portable", everywhere, pro_level_simulate, pro_level_run_cases}};
+    {"portable", everywhere, pro_level_simulate, pro_level_run_cases, pro_level_observe}};
 
 /* NULL: the environment names one that is not here. */
 static const level *pick(void) {
@@ -72,6 +73,14 @@ pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const struct p
 pro_status pro_run_cases(pro_run *const *runs, size_t n, const struct pro_integrator *integrator) {
   const level *here = pick();
   return here ? here->run_cases(runs, n, integrator) : refuse();
+}
+
+pro_status pro_observer_feed(pro_observer *observer, int32_t *const code[], const double *const truth[],
+                             size_t n) {
+  const level *here = pick();
+  if (!here) return refuse();
+  here->observe(observer, code, truth, n);
+  return PRO_OK;
 }
 
 pro_status pro_run_case(pro_run *run, const struct pro_integrator *integrator) {
