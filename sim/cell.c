@@ -648,18 +648,17 @@ void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_dri
   pro_cell_rhs(cell, drive, modes, y, f, out);
 }
 
-void pro_cell_gas_out(const pro_cell_lanes *cell, int lane, const double *y0, const double *y, double *moles) {
+void pro_cell_gas_out(const pro_cell_lanes *cell, const pro_lanes *y0, const pro_lanes *y, pro_lanes *moles) {
   const pro_layout *at = &cell->layout;
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    moles[g] = 0.0;
-    if (at->head < 0) continue;
-    double made = y0[at->head + g] - y[at->head + g];
-    if (g < PRO_GAS_MADE)
-      for (int j = 0; j < at->reactions; j++) made += cell->gas[j][g][lane] * y[at->xi + j];
-    if (g == PRO_GAS_vapour) made += y[at->evaporated];
-    if (g == PRO_GAS_CO2 && at->overcharged >= 0) made += y[at->overcharged];
-    moles[g] = made;
+  for (int g = 0; g < PRO_GAS_COUNT; g++)
+    moles[g] = at->head >= 0 ? y0[at->head + g] - y[at->head + g] : pro_lanes_all(0.0);
+  if (at->head < 0) return;
+  for (int k = 0; k < cell->network.makes; k++) {
+    int g = cell->network.made[k].gas, j = cell->network.made[k].reaction;
+    moles[g] += cell->gas[j][g] * y[at->xi + j];
   }
+  moles[PRO_GAS_vapour] += y[at->evaporated];
+  if (at->overcharged >= 0) moles[PRO_GAS_CO2] += y[at->overcharged];
 }
 
 void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, const pro_case *in, const double *y0,
@@ -691,9 +690,11 @@ void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, cons
   out->energy_crossed = crossed;
   out->energy_gap = fabs(stored - sum) / fmax(crossed, 1.0);
 
-  double moles[PRO_GAS_COUNT], gone = 0.0;
-  pro_cell_gas_out(cell, lane, y0, y, moles);
-  for (int g = 0; g < PRO_GAS_COUNT; g++) gone += pro_gas_molar_mass[g] * moles[g];
+  pro_lanes from[PRO_STATES_MAX], to[PRO_STATES_MAX], moles[PRO_GAS_COUNT];
+  for (int i = 0; i < at->n; i++) from[i] = pro_lanes_all(y0[i]), to[i] = pro_lanes_all(y[i]);
+  pro_cell_gas_out(cell, from, to, moles);
+  double gone = 0.0;
+  for (int g = 0; g < PRO_GAS_COUNT; g++) gone += pro_gas_molar_mass[g] * moles[g][lane];
   out->mass_gap = fabs(out->mass_vented - gone) / in->cell.mass;
   if (at->soc >= 0) {
     double flowed = y[at->terminal_charge] - y[at->short_charge];
