@@ -95,17 +95,21 @@ static void put(const pro_flight *f, double *column, pro_lanes x) {
  * is constant, and the solution exact. */
 static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
   const pro_enclosure *room = &f->in->enclosure;
+  pro_lanes_mask open = f->sample_modes.vent_open > 0.5;
+  int any = 0;
+  for (int l = 0; l < PRO_LANES; l++) any |= open[l] != 0;
+  if (!any) return; /* a vent opens for good: nothing has come out yet, and the columns are zero from the start */
   const pro_lanes zero = pro_lanes_all(0.0);
   const double dt = f->in->period;
   pro_lanes y0[PRO_STATES_MAX], out[PRO_GAS_COUNT], flow = zero, inflow[PRO_GAS_COUNT], fraction[PRO_GAS_COUNT];
   for (int i = 0; i < f->system.cell.layout.n; i++) y0[i] = pro_lanes_all(f->y0[i]);
   pro_cell_gas_out(&f->system.cell, y0, f->sample_y, out);
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    out[g] = pro_select(open, out[g], zero); /* through a shut one there is but the integrator's dust */
     pro_lanes before =
         __builtin_shuffle(out[g], pro_lanes_all(f->out_before[g]), (pro_lanes_mask){8, 0, 1, 2, 3, 4, 5, 6});
     /* gas that a cooling cell draws back is air of the room by now: it takes nothing measurable out */
     inflow[g] = pro_lanes_max(out[g] - before, zero) / dt;
-    if (f->next == (size_t)f->waiting) inflow[g][0] = 0.0; /* the first sample has none before it */
     flow += inflow[g];
     f->out_before[g] = out[g][f->waiting - 1];
   }
