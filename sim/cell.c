@@ -235,33 +235,36 @@ static bool is_electrical(const pro_cell_lanes *cell, int reaction) {
 
 /* ---- the sum ---- */
 
-static void view_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
-                    const pro_lanes *f, const matter *m, const pro_electrical *e) {
+/* What a state tells by itself; what only rates do is zero. */
+static void state_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
+                     const matter *m, const pro_electrical *e) {
   const pro_layout *at = &cell->layout;
   const pro_lanes zero = pro_lanes_all(0.0);
+  memset(out, 0, sizeof *out);
   out->T_core = m->core.T, out->T_surface = m->surface.T, out->T_side = m->side.T;
-  out->outflow = at->vented >= 0 ? f[at->vented] : zero;
-  if (at->ejected >= 0) out->outflow += f[at->ejected];
-  out->rate = (f[at->U_core] + m->u * out->outflow) / (m->mass * m->core.cp);
-  out->rate_surface = at->U_surface >= 0 ? f[at->U_surface] / (cell->mass_surface * m->surface.cp) : out->rate;
-  out->heat_reaction = zero;
-  for (int j = 0; j < at->reactions; j++) out->heat_reaction += cell->heat[j] * f[at->xi + j];
-  out->heat_exchange = -f[at->exchange];
   out->charge = m->charge;
   out->collapse = 1.0 - pro_lanes_exp(-(m->electrical[PRO_BY_collapse] + m->electrical[PRO_BY_front]));
-  out->voltage = out->electrode_voltage = out->current = out->short_conductance = out->heat_electrical =
-      out->pressure = zero;
   if (e) {
     /* an opened interrupt device takes the electrodes off the terminals */
     out->electrode_voltage = e->voltage;
     out->voltage = pro_select(modes->connected > 0.5, e->voltage, zero);
     out->short_conductance = e->conductance;
     out->current = e->inner + e->short_current;
-    out->heat_electrical = f[at->released] + f[at->terminal];
   }
-  if (at->head >= 0) {
-    out->pressure = y[at->moles] * PRO_GAS_CONSTANT * out->T_core / cell->headspace;
-  }
+  if (at->head >= 0) out->pressure = y[at->moles] * PRO_GAS_CONSTANT * out->T_core / cell->headspace;
+}
+
+static void view_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
+                    const pro_lanes *f, const matter *m, const pro_electrical *e) {
+  const pro_layout *at = &cell->layout;
+  state_of(out, cell, modes, y, m, e);
+  if (at->vented >= 0) out->outflow = f[at->vented];
+  if (at->ejected >= 0) out->outflow += f[at->ejected];
+  out->rate = (f[at->U_core] + m->u * out->outflow) / (m->mass * m->core.cp);
+  out->rate_surface = at->U_surface >= 0 ? f[at->U_surface] / (cell->mass_surface * m->surface.cp) : out->rate;
+  for (int j = 0; j < at->reactions; j++) out->heat_reaction += cell->heat[j] * f[at->xi + j];
+  out->heat_exchange = -f[at->exchange];
+  if (e) out->heat_electrical = f[at->released] + f[at->terminal];
 }
 
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
@@ -645,4 +648,13 @@ void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_dri
                    const pro_modes *modes, const pro_lanes *y) {
   pro_lanes f[PRO_STATES_MAX];
   pro_cell_rhs(cell, drive, modes, y, f, out);
+}
+
+void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                     const pro_modes *modes, const pro_lanes *y) {
+  matter m;
+  pro_electrical e;
+  matter_of(&m, cell, y);
+  if (cell->layout.soc >= 0) pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
+  state_of(out, cell, modes, y, &m, cell->layout.soc >= 0 ? &e : NULL);
 }

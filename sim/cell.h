@@ -115,6 +115,9 @@ typedef struct pro_cell_view {
 } pro_cell_view;
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                    const pro_modes *modes, const pro_lanes *y); /* the right-hand side's view alone */
+/* Likewise, but for what rates tell: rate, rate_surface, outflow and heats are zero. */
+void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                     const pro_modes *modes, const pro_lanes *y);
 
 /* Gas that has left the cells since they were at y0 (n), net [mol] (PRO_GAS_COUNT). */
 void pro_cell_gas_out(const pro_cell_lanes *cell, const pro_lanes *y0, const pro_lanes *y, pro_lanes *moles);

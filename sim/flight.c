@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/sensor.h"
+
 #define STEPS_MAX 2000000 /* of one case, before it counts as failed */
 #define LOCATE_TO 1e-6    /* width to which an event is bracketed [s] */
 #define INSTANT                                                                                   \
@@ -82,8 +84,9 @@ static void look_inside(pro_flight *f, double t, pro_moment *now) {
   *now = all[0];
 }
 
-/* Eight samples' numbers into their places of a column. */
+/* Eight samples' numbers into their places of a column; NULL: it is not wanted. */
 static void put(const pro_flight *f, double *column, pro_lanes x) {
+  if (!column) return;
   double *to = column + f->next - f->waiting;
   if (f->waiting == PRO_LANES)
     memcpy(to, &x, sizeof x);
@@ -154,7 +157,10 @@ static void write_samples(pro_flight *f) {
   for (int l = f->waiting; l < PRO_LANES; l++) copy_sample(f, l, 0);
   const pro_drive_lanes *drive = &f->sample_drive;
   pro_cell_view view;
-  pro_cell_look(&view, &f->system.cell, drive, &f->sample_modes, f->sample_y);
+  double **truth = f->out->truth;
+  const int heats =
+      truth[PRO_TRUTH_heat_reaction] || truth[PRO_TRUTH_heat_electrical] || truth[PRO_TRUTH_heat_exchange];
+  (heats ? pro_cell_look : pro_cell_glance)(&view, &f->system.cell, drive, &f->sample_modes, f->sample_y);
   const pro_lanes zero = pro_lanes_all(0.0), *y = f->sample_y;
   pro_lanes ejected = at->ejected >= 0 ? y[at->ejected] : zero, vented = at->vented >= 0 ? y[at->vented] : zero;
   /* a calorimeter that follows has the cell's own temperature */
@@ -182,7 +188,7 @@ static void write_samples(pro_flight *f) {
       {PRO_TRUTH_heater, drive->channel[PRO_DRIVE_heater] * f->sample_modes.heater_on},
   };
   put(f, f->out->t, f->sample_t);
-  for (size_t c = 0; c < PRO_COUNT(seen); c++) put(f, f->out->truth[seen[c].column], seen[c].value);
+  for (size_t c = 0; c < PRO_COUNT(seen); c++) put(f, truth[seen[c].column], seen[c].value);
   for (int j = 0; j < at->reactions; j++) put(f, f->out->xi + (size_t)j * f->out->samples, y[at->xi + j]);
   mix_enclosure(f, T_ambient);
   f->waiting = 0;
@@ -539,13 +545,17 @@ void pro_flight_conclude(pro_flight *f) {
 static pro_trajectory *trajectory_create(const pro_case *in) {
   size_t n = (size_t)floor(in->duration / in->period * (1.0 + 1e-12)) + 1;
   int reactions = pro_network_reaction_count(&in->network);
-  pro_trajectory *traj = calloc(1, sizeof *traj + n * (1u + PRO_TRUTH_COUNT + (size_t)reactions) * sizeof(double));
+  const uint32_t all = UINT32_MAX >> (32 - PRO_TRUTH_COUNT);
+  uint32_t wanted = in->truth_columns ? (in->truth_columns | pro_sensor_truths()) & all : all;
+  size_t columns = 1u + (size_t)__builtin_popcount(wanted) + (size_t)reactions;
+  pro_trajectory *traj = calloc(1, sizeof *traj + n * columns * sizeof(double));
   if (!traj) return NULL;
   traj->samples = n;
   traj->reactions = reactions;
   double *block = (double *)(traj + 1);
   traj->t = block, block += n;
-  for (int c = 0; c < PRO_TRUTH_COUNT; c++) traj->truth[c] = block, block += n;
+  for (int c = 0; c < PRO_TRUTH_COUNT; c++)
+    if (wanted >> c & 1u) traj->truth[c] = block, block += n;
   traj->xi = block;
   return traj;
 }

@@ -136,6 +136,7 @@ static long feed_one(struct pro_reader *r, uint64_t next, int32_t *code, const d
 void pro_level_observe(pro_observer *observer, int32_t *const code[], const double *const truth[], size_t n) {
   for (int c = 0; c < observer->channels; c++) {
     struct pro_reader *r = &observer->reader[c];
+    assert(truth[r->truth] || n == 0);
     observer->clipped[c] += feed_one(r, observer->next, code[c], truth[r->truth], n);
   }
   observer->next += n;

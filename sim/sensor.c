@@ -22,6 +22,12 @@ int pro_sensor_find(const char *name) {
   return -1;
 }
 
+uint32_t pro_sensor_truths(void) {
+  uint32_t bits = 0;
+  for (int s = 0; pro_sensor_all[s]; s++) bits |= 1u << pro_sensor_all[s]->truth;
+  return bits;
+}
+
 int32_t pro_sensor_code_low(const pro_sensor *sensor) {
   return sensor->bits == 16 ? INT16_MIN + 1 : INT32_MIN + 1;
 }

@@ -17,6 +17,7 @@ typedef struct pro_sensor {
 extern const pro_sensor *const pro_sensor_all[]; /* NULL-terminated; one file each in sim/sensor/ */
 int pro_sensor_count(void);
 int pro_sensor_find(const char *name); /* index, or -1 */
+uint32_t pro_sensor_truths(void);      /* what they read, as bits 1 << pro_truth */
 
 /* The codes that a `bits` wide ADC can give; the lowest one of the type is kept for "missing". */
 int32_t pro_sensor_code_low(const pro_sensor *sensor);
