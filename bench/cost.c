@@ -276,7 +276,8 @@ static pro_status measure(results *r, double rtol, const struct pro_integrator *
 }
 
 static void print_text(const results *r, double rtol, const char *integrator) {
-  printf("%s at rtol %g, medians of %d interleaved repeats (lowest to highest)\n\n", integrator, rtol, r->repeats);
+  printf("%s (%s) at rtol %g, medians of %d interleaved repeats (lowest to highest)\n\n", integrator,
+         pro_level_name(), rtol, r->repeats);
   printf("%-30s %5s %26s %6s %8s %8s %7s %8s %8s %8s\n", "a case", "cases", "ms", "ratio", "us/step", "us/rhs",
          "steps", "rejected", "rhs", "jacobian");
   for (int s = 0; s < SETS; s++) {
@@ -289,8 +290,8 @@ static void print_text(const results *r, double rtol, const char *integrator) {
            c->failed ? "  SOME FAILED" : "");
   }
   const pro_spread *sensing = &r->sensing_spread;
-  printf("\n%-30s %28s\n%-30s %10.2f (%6.2f-%6.2f)\n", "sensors", "ns per reading", pro_level_name(),
-         sensing->median, sensing->low, sensing->high);
+  printf("\n%-30s %28s\n%-30s %10.2f (%6.2f-%6.2f)\n", "sensing", "ns per reading", "all sensors", sensing->median,
+         sensing->low, sensing->high);
   printf("\n%-30s %10s %10s %28s %28s\n", "a corpus", "MB float32", "MB on disk", "MB/s appending",
          "MB/s with verification");
   for (int w = 0; w < WRITES; w++)

@@ -194,16 +194,22 @@ static void write_samples(pro_flight *f) {
   f->waiting = 0;
 }
 
+static void take_lanes(pro_lanes *to, pro_lanes from, int first, int count) {
+  if (count == PRO_LANES)
+    *to = from;
+  else
+    for (int l = first; l < first + count; l++) (*to)[l] = from[l];
+}
+
 /* Takes `count` samples more, which stand in the lanes from `waiting` on. */
 static void take(pro_flight *f, int count, pro_lanes t, const pro_lanes *y) {
   const pro_system *s = &f->system;
-  const pro_lanes_mask lane = {0, 1, 2, 3, 4, 5, 6, 7}, here = (lane >= f->waiting) & (lane < f->waiting + count);
-  f->sample_t = pro_select(here, t, f->sample_t);
-  for (int i = 0; i < s->cell.layout.n; i++) f->sample_y[i] = pro_select(here, y[i], f->sample_y[i]);
+  const int first = f->waiting;
+  take_lanes(&f->sample_t, t, first, count);
+  for (int i = 0; i < s->cell.layout.n; i++) take_lanes(&f->sample_y[i], y[i], first, count);
   for (int c = 0; c < PRO_DRIVE_COUNT; c++)
-    f->sample_drive.channel[c] =
-        pro_select(here, s->value[c] + s->slope[c] * (t - s->from), f->sample_drive.channel[c]);
-  for (int l = f->waiting; l < f->waiting + count; l++) set_modes(&f->sample_modes, l, &s->modes, 0);
+    take_lanes(&f->sample_drive.channel[c], s->value[c] + s->slope[c] * (t - s->from), first, count);
+  for (int l = first; l < first + count; l++) set_modes(&f->sample_modes, l, &s->modes, 0);
   f->waiting += count, f->next += (size_t)count;
   if (f->waiting == PRO_LANES) write_samples(f);
 }

@@ -17,7 +17,7 @@
                                  size_t n);
 PRO_LEVEL_FUNCTIONS()
 
-/* "x86-64-v4", ...; "portable" is plain C for the compiler's own target. The environment's PRODROME_LEVEL may name
- * a lower one than the processor has, so that tests can compare them. */
+/* What cases are computed with: "x86-64-v4", ...; "portable" is plain C for the compiler's own target. The
+ * environment's PRODROME_LEVEL may name a lower one than the processor has, so that tests can compare them. */
 const char *pro_level_name(void);
 #endif
