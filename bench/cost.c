@@ -10,6 +10,7 @@
 #include "bench/bench.h"
 #include "cli/json.h"
 #include "output/corpus.h"
+#include "output/label.h"
 #include "predictor/detector.h"
 #include "sim/level.h"
 #include "sim/sensor.h"
@@ -97,6 +98,36 @@ static pro_status run_set(set_cost *cost, const struct set *set, int repeat, dou
   sum.seconds[repeat] = spent;
   *cost = sum;
   return PRO_OK;
+}
+
+/* ---- cases as in a sweep: side by side, sensed, and with more or less of the truth recorded ---- */
+
+static const struct recording {
+  const char *name;
+  int samples; /* 1: every second; 0: at both ends alone */
+  int truth;   /* 1: all of it; 0: what sensors and labels read */
+} recordings[] = {
+    {"full cells, ends alone", 0, 1}, {"sensors and labels at 1 Hz", 1, 0}, {"sensors and truth at 1 Hz", 1, 1}};
+enum { RECORDINGS = (int)PRO_COUNT(recordings), SWEPT = 4 * PRESETS * PRO_BENCH_ABUSES };
+
+static pro_status sweep(double *seconds, const struct recording *how, double rtol,
+                        const struct pro_integrator *integrator) {
+  pro_run *runs = calloc(SWEPT, sizeof *runs), *each[SWEPT];
+  if (!runs) return pro_fail(PRO_ENOMEM, "no memory for the runs");
+  for (int k = 0; k < SWEPT; k++) {
+    pro_case *in = &runs[k].in;
+    pro_bench_abuse(in, presets[k % PRESETS], k / PRESETS % PRO_BENCH_ABUSES);
+    in->rtol = rtol, in->run = (uint64_t)k;
+    if (!how->samples) in->period = in->duration;
+    if (!how->truth) in->truth_columns = pro_label_truths();
+    each[k] = &runs[k];
+  }
+  double before = pro_bench_seconds();
+  pro_status status = pro_run_cases(each, SWEPT, integrator);
+  *seconds = pro_bench_seconds() - before;
+  for (int k = 0; k < SWEPT; k++) pro_run_clear(&runs[k]);
+  free(runs);
+  return status;
 }
 
 /* ---- detectors and corpus: on the same runs, as the sensors saw them ---- */
@@ -196,6 +227,8 @@ typedef struct results {
   set_cost set[SETS];
   double ns[DETECTORS_MAX][REPEATS_MAX]; /* per sample */
   pro_spread detector[DETECTORS_MAX];
+  double swept[RECORDINGS][REPEATS_MAX]; /* of all cases [s] */
+  pro_spread swept_spread[RECORDINGS];
   double sensing[REPEATS_MAX]; /* per reading [ns] */
   pro_spread sensing_spread;
   double append[WRITES][REPEATS_MAX], whole[WRITES][REPEATS_MAX]; /* [MB/s] of float32 */
@@ -260,13 +293,16 @@ static pro_status measure_seen(results *r, double rtol, const struct pro_integra
 }
 
 static pro_status measure(results *r, double rtol, const struct pro_integrator *integrator) {
-  for (int repeat = 0; repeat < r->repeats; repeat++)
+  for (int repeat = 0; repeat < r->repeats; repeat++) {
     for (int s = 0; s < SETS; s++) PRO_TRY(run_set(&r->set[s], &sets[s], repeat, rtol, integrator));
+    for (int w = 0; w < RECORDINGS; w++) PRO_TRY(sweep(&r->swept[w][repeat], &recordings[w], rtol, integrator));
+  }
   while (r->detectors < DETECTORS_MAX && pro_detector_all[r->detectors]) r->detectors++;
   PRO_TRY(measure_seen(r, rtol, integrator));
   size_t n = (size_t)r->repeats;
   for (int s = 0; s < SETS; s++) r->set[s].spread = pro_spread_of(r->set[s].seconds, n);
   for (int d = 0; d < r->detectors; d++) r->detector[d] = pro_spread_of(r->ns[d], n);
+  for (int w = 0; w < RECORDINGS; w++) r->swept_spread[w] = pro_spread_of(r->swept[w], n);
   r->sensing_spread = pro_spread_of(r->sensing, n);
   for (int w = 0; w < WRITES; w++) {
     r->append_spread[w] = pro_spread_of(r->append[w], n);
@@ -289,6 +325,10 @@ static void print_text(const results *r, double rtol, const char *integrator) {
            c->steps / n, c->rejected / n, c->rhs_calls / n, c->jacobian_calls / n,
            c->failed ? "  SOME FAILED" : "");
   }
+  printf("\n%-30s %5s %26s\n", "cases side by side", "cases", "ms");
+  for (int w = 0; w < RECORDINGS; w++)
+    printf("%-30s %5d %8.3f (%7.3f-%7.3f)\n", recordings[w].name, SWEPT, 1e3 / SWEPT * r->swept_spread[w].median,
+           1e3 / SWEPT * r->swept_spread[w].low, 1e3 / SWEPT * r->swept_spread[w].high);
   const pro_spread *sensing = &r->sensing_spread;
   printf("\n%-30s %28s\n%-30s %10.2f (%6.2f-%6.2f)\n", "sensing", "ns per reading", "all sensors", sensing->median,
          sensing->low, sensing->high);
@@ -334,6 +374,14 @@ static void print_json(const results *r, double rtol, const char *integrator) {
     pro_json_number(&json, "rejected", c->rejected / n);
     pro_json_number(&json, "rhs_calls", c->rhs_calls / n);
     pro_json_number(&json, "jacobian_calls", c->jacobian_calls / n);
+    pro_json_end(&json);
+  }
+  pro_json_end(&json);
+  pro_json_array(&json, "side_by_side");
+  for (int w = 0; w < RECORDINGS; w++) {
+    pro_json_object(&json, NULL);
+    pro_json_text(&json, "name", recordings[w].name);
+    print_spread(&json, "seconds_per_case", &r->swept_spread[w], 1.0 / SWEPT);
     pro_json_end(&json);
   }
   pro_json_end(&json);
