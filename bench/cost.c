@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * cost - what a case, a stored sample and a detector's step cost: medians and spreads over interleaved repeats. */
+ * cost - what a case, a sensor's reading, a stored sample and a detector's step cost: medians and spreads over
+ * interleaved repeats. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +10,16 @@
 #include "bench/bench.h"
 #include "cli/json.h"
 #include "output/corpus.h"
+#include "output/label.h"
 #include "predictor/detector.h"
+#include "sim/level.h"
 #include "sim/sensor.h"
 
 static const char usage[] =
     "usage: cost [--repeats N] [--rtol R] [--integrator NAME] [--json]\n"
     "\n"
-    "Prints the cost of cases, of corpus writing and of detectors. Times are processor time of one thread; "
+    "Prints the cost of cases, of sensing, of corpus writing and of detectors. Times are processor time of one "
+    "thread; "
     "compare ratios\n"
     "of one call, not times of two.\n"
     "\n"
@@ -96,6 +100,36 @@ static pro_status run_set(set_cost *cost, const struct set *set, int repeat, dou
   return PRO_OK;
 }
 
+/* ---- cases as in a sweep: side by side, sensed, and with more or less of the truth recorded ---- */
+
+static const struct recording {
+  const char *name;
+  int samples; /* 1: every second; 0: at both ends alone */
+  int truth;   /* 1: all of it; 0: what sensors and labels read */
+} recordings[] = {
+    {"full cells, ends alone", 0, 1}, {"sensors and labels at 1 Hz", 1, 0}, {"sensors and truth at 1 Hz", 1, 1}};
+enum { RECORDINGS = (int)PRO_COUNT(recordings), SWEPT = 4 * PRESETS * PRO_BENCH_ABUSES };
+
+static pro_status sweep(double *seconds, const struct recording *how, double rtol,
+                        const struct pro_integrator *integrator) {
+  pro_run *runs = calloc(SWEPT, sizeof *runs), *each[SWEPT];
+  if (!runs) return pro_fail(PRO_ENOMEM, "no memory for the runs");
+  for (int k = 0; k < SWEPT; k++) {
+    pro_case *in = &runs[k].in;
+    pro_bench_abuse(in, presets[k % PRESETS], k / PRESETS % PRO_BENCH_ABUSES);
+    in->rtol = rtol, in->run = (uint64_t)k;
+    if (!how->samples) in->period = in->duration;
+    if (!how->truth) in->truth_columns = pro_label_truths();
+    each[k] = &runs[k];
+  }
+  double before = pro_bench_seconds();
+  pro_status status = pro_run_cases(each, SWEPT, integrator);
+  *seconds = pro_bench_seconds() - before;
+  for (int k = 0; k < SWEPT; k++) pro_run_clear(&runs[k]);
+  free(runs);
+  return status;
+}
+
 /* ---- detectors and corpus: on the same runs, as the sensors saw them ---- */
 
 typedef struct stream {
@@ -140,6 +174,18 @@ static double detector_seconds(const pro_detector *detector, const stream *strea
   return pro_bench_seconds() - before;
 }
 
+/* Per pass of all sensors over all runs [s]. */
+static pro_status sense(double *seconds, const pro_run *runs, size_t n) {
+  double before = pro_bench_seconds();
+  for (size_t i = 0; i < n; i++) {
+    pro_observation *seen;
+    PRO_TRY(pro_observe(&seen, &runs[i].in, runs[i].truth));
+    pro_observation_free(seen);
+  }
+  *seconds = pro_bench_seconds() - before;
+  return PRO_OK;
+}
+
 /* Per write of all runs into one file [s]: appending, and the whole with its finalising pass and verification. */
 typedef struct write_cost {
   double append, whole;
@@ -181,6 +227,10 @@ typedef struct results {
   set_cost set[SETS];
   double ns[DETECTORS_MAX][REPEATS_MAX]; /* per sample */
   pro_spread detector[DETECTORS_MAX];
+  double swept[RECORDINGS][REPEATS_MAX]; /* of all cases [s] */
+  pro_spread swept_spread[RECORDINGS];
+  double sensing[REPEATS_MAX]; /* per reading [ns] */
+  pro_spread sensing_spread;
   double append[WRITES][REPEATS_MAX], whole[WRITES][REPEATS_MAX]; /* [MB/s] of float32 */
   pro_spread append_spread[WRITES], whole_spread[WRITES];
   double megabytes[WRITES], file_megabytes[WRITES]; /* as float32; on disk */
@@ -199,6 +249,9 @@ static pro_status measure_streams(results *r, const pro_run *runs, const stream 
   snprintf(path, sizeof path, "%s/corpus.h5", folder);
   pro_status status = PRO_OK;
   for (int repeat = 0; repeat < r->repeats && status == PRO_OK; repeat++) {
+    double seconds = 0.0;
+    status = sense(&seconds, runs, ABUSED);
+    r->sensing[repeat] = 1e9 * seconds / values[0];
     for (int d = 0; d < r->detectors; d++)
       r->ns[d][repeat] = 1e9 * detector_seconds(pro_detector_all[d], streams, ABUSED) / (double)samples;
     for (int w = 0; w < WRITES && status == PRO_OK; w++) {
@@ -240,13 +293,17 @@ static pro_status measure_seen(results *r, double rtol, const struct pro_integra
 }
 
 static pro_status measure(results *r, double rtol, const struct pro_integrator *integrator) {
-  for (int repeat = 0; repeat < r->repeats; repeat++)
+  for (int repeat = 0; repeat < r->repeats; repeat++) {
     for (int s = 0; s < SETS; s++) PRO_TRY(run_set(&r->set[s], &sets[s], repeat, rtol, integrator));
+    for (int w = 0; w < RECORDINGS; w++) PRO_TRY(sweep(&r->swept[w][repeat], &recordings[w], rtol, integrator));
+  }
   while (r->detectors < DETECTORS_MAX && pro_detector_all[r->detectors]) r->detectors++;
   PRO_TRY(measure_seen(r, rtol, integrator));
   size_t n = (size_t)r->repeats;
   for (int s = 0; s < SETS; s++) r->set[s].spread = pro_spread_of(r->set[s].seconds, n);
   for (int d = 0; d < r->detectors; d++) r->detector[d] = pro_spread_of(r->ns[d], n);
+  for (int w = 0; w < RECORDINGS; w++) r->swept_spread[w] = pro_spread_of(r->swept[w], n);
+  r->sensing_spread = pro_spread_of(r->sensing, n);
   for (int w = 0; w < WRITES; w++) {
     r->append_spread[w] = pro_spread_of(r->append[w], n);
     r->whole_spread[w] = pro_spread_of(r->whole[w], n);
@@ -255,7 +312,8 @@ static pro_status measure(results *r, double rtol, const struct pro_integrator *
 }
 
 static void print_text(const results *r, double rtol, const char *integrator) {
-  printf("%s at rtol %g, medians of %d interleaved repeats (lowest to highest)\n\n", integrator, rtol, r->repeats);
+  printf("%s (%s) at rtol %g, medians of %d interleaved repeats (lowest to highest)\n\n", integrator,
+         pro_level_name(), rtol, r->repeats);
   printf("%-30s %5s %26s %6s %8s %8s %7s %8s %8s %8s\n", "a case", "cases", "ms", "ratio", "us/step", "us/rhs",
          "steps", "rejected", "rhs", "jacobian");
   for (int s = 0; s < SETS; s++) {
@@ -267,6 +325,13 @@ static void print_text(const results *r, double rtol, const char *integrator) {
            c->steps / n, c->rejected / n, c->rhs_calls / n, c->jacobian_calls / n,
            c->failed ? "  SOME FAILED" : "");
   }
+  printf("\n%-30s %5s %26s\n", "cases side by side", "cases", "ms");
+  for (int w = 0; w < RECORDINGS; w++)
+    printf("%-30s %5d %8.3f (%7.3f-%7.3f)\n", recordings[w].name, SWEPT, 1e3 / SWEPT * r->swept_spread[w].median,
+           1e3 / SWEPT * r->swept_spread[w].low, 1e3 / SWEPT * r->swept_spread[w].high);
+  const pro_spread *sensing = &r->sensing_spread;
+  printf("\n%-30s %28s\n%-30s %10.2f (%6.2f-%6.2f)\n", "sensing", "ns per reading", "all sensors", sensing->median,
+         sensing->low, sensing->high);
   printf("\n%-30s %10s %10s %28s %28s\n", "a corpus", "MB float32", "MB on disk", "MB/s appending",
          "MB/s with verification");
   for (int w = 0; w < WRITES; w++)
@@ -312,6 +377,16 @@ static void print_json(const results *r, double rtol, const char *integrator) {
     pro_json_end(&json);
   }
   pro_json_end(&json);
+  pro_json_array(&json, "side_by_side");
+  for (int w = 0; w < RECORDINGS; w++) {
+    pro_json_object(&json, NULL);
+    pro_json_text(&json, "name", recordings[w].name);
+    print_spread(&json, "seconds_per_case", &r->swept_spread[w], 1.0 / SWEPT);
+    pro_json_end(&json);
+  }
+  pro_json_end(&json);
+  pro_json_text(&json, "level", pro_level_name());
+  print_spread(&json, "seconds_per_reading", &r->sensing_spread, 1e-9);
   pro_json_array(&json, "corpus");
   for (int w = 0; w < WRITES; w++) {
     pro_json_object(&json, NULL);

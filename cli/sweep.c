@@ -160,6 +160,7 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   pro_ensemble ensemble = {
       .scenario = s->scenario, .count = runs, .threads = (int)threads, .sink = take, .payload = s, .stop = &stop};
   PRO_TRY(pro_find_integrator(&ensemble.integrator, args));
+  if (pro_args_has(args, &option_no_truth)) ensemble.truth_columns = pro_label_truths();
   s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
   if (!s->draws) return pro_fail(PRO_ENOMEM, "no memory for the parameters");
   tables t = {0};

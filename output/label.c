@@ -12,9 +12,16 @@ const char *const pro_split_names[PRO_SPLIT_COUNT + 1] = {PRO_SPLIT_LIST(PRO_AS_
 
 #define GAS_SEEN 1e-7 /* mole fraction [-]: below the sensors' steps, far above the integrator's dust of 1e-18 */
 
+static const pro_truth gases[] = {PRO_TRUTH_gas_H2, PRO_TRUTH_gas_CO, PRO_TRUTH_gas_CO2, PRO_TRUTH_gas_VOC};
+
+uint32_t pro_label_truths(void) {
+  uint32_t bits = 1u << PRO_TRUTH_T_core;
+  for (size_t g = 0; g < PRO_COUNT(gases); g++) bits |= 1u << gases[g];
+  return bits;
+}
+
 void pro_label_stages(uint16_t *stages, const pro_case *in, const pro_trajectory *truth) {
   const double *clock = truth->clock, *T = truth->truth[PRO_TRUTH_T_core];
-  static const pro_truth gases[] = {PRO_TRUTH_gas_H2, PRO_TRUTH_gas_CO, PRO_TRUTH_gas_CO2, PRO_TRUTH_gas_VOC};
   int sei = -1;
   for (int j = 0; j < truth->reactions && sei < 0; j++)
     if (in->network.reactions[j].stage == PRO_STAGE_sei) sei = j;

@@ -77,6 +77,7 @@ static void live(crew *c, uint64_t n, uint64_t count) {
     pro_run *run = &c->slots[i % c->slot_count].run;
     memset(run, 0, sizeof *run);
     run->status = make_case(&run->in, job, job->first + i);
+    if (job->truth_columns) run->in.truth_columns = job->truth_columns;
     if (run->status == PRO_OK)
       runs[made++] = run;
     else /* contradictory draws are data, as a failed integration is */

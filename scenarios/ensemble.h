@@ -21,6 +21,7 @@ typedef struct pro_ensemble {
   uint64_t first, count;
   int threads;                             /* 0: as many as the machine gives this process */
   const struct pro_integrator *integrator; /* NULL: pro_integrator_fast() */
+  uint32_t truth_columns;                  /* of every case, as in pro_case; 0: as it is made */
   pro_sink_fn *sink;
   void *payload;
   const volatile int *stop; /* non-zero: finish what is in the air and return PRO_EINTERRUPTED; may be NULL */

@@ -209,6 +209,7 @@ typedef struct pro_case {
   double t_fault;          /* when the abuse begins [s]; NaN: the case stays within the nameplate's limits */
   double T_mark;           /* the time at which the core first reaches this is reported [K]; NaN: none */
   double rtol;             /* relative tolerance of the integration [-] */
+  uint32_t truth_columns;  /* bits 1 << pro_truth: what is recorded of it beside what sensors read; 0: all */
   uint64_t seed, run;
   int64_t cell_draw;     /* which parameter draw: cases that share it share a split */
   int family;            /* index of the kind */

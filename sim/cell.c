@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "sim/cell_parts.h"
-#include "sim/run.h"
 
 static bool has_charge(const pro_case *in) { return in->cell.capacity > 0.0; }
 static bool has_gas(const pro_case *in) { return in->cell.headspace > 0.0; }
@@ -233,33 +232,36 @@ static bool is_electrical(const pro_cell_lanes *cell, int reaction) {
 
 /* ---- the sum ---- */
 
-static void view_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
-                    const pro_lanes *f, const matter *m, const pro_electrical *e) {
+/* What a state tells by itself; what only rates do is zero. */
+static void state_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
+                     const matter *m, const pro_electrical *e) {
   const pro_layout *at = &cell->layout;
   const pro_lanes zero = pro_lanes_all(0.0);
+  memset(out, 0, sizeof *out);
   out->T_core = m->core.T, out->T_surface = m->surface.T, out->T_side = m->side.T;
-  out->outflow = at->vented >= 0 ? f[at->vented] : zero;
-  if (at->ejected >= 0) out->outflow += f[at->ejected];
-  out->rate = (f[at->U_core] + m->u * out->outflow) / (m->mass * m->core.cp);
-  out->rate_surface = at->U_surface >= 0 ? f[at->U_surface] / (cell->mass_surface * m->surface.cp) : out->rate;
-  out->heat_reaction = zero;
-  for (int j = 0; j < at->reactions; j++) out->heat_reaction += cell->heat[j] * f[at->xi + j];
-  out->heat_exchange = -f[at->exchange];
   out->charge = m->charge;
   out->collapse = 1.0 - pro_lanes_exp(-(m->electrical[PRO_BY_collapse] + m->electrical[PRO_BY_front]));
-  out->voltage = out->electrode_voltage = out->current = out->short_conductance = out->heat_electrical =
-      out->pressure = zero;
   if (e) {
     /* an opened interrupt device takes the electrodes off the terminals */
     out->electrode_voltage = e->voltage;
     out->voltage = pro_select(modes->connected > 0.5, e->voltage, zero);
     out->short_conductance = e->conductance;
     out->current = e->inner + e->short_current;
-    out->heat_electrical = f[at->released] + f[at->terminal];
   }
-  if (at->head >= 0) {
-    out->pressure = y[at->moles] * PRO_GAS_CONSTANT * out->T_core / cell->headspace;
-  }
+  if (at->head >= 0) out->pressure = y[at->moles] * PRO_GAS_CONSTANT * out->T_core / cell->headspace;
+}
+
+static void view_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
+                    const pro_lanes *f, const matter *m, const pro_electrical *e) {
+  const pro_layout *at = &cell->layout;
+  state_of(out, cell, modes, y, m, e);
+  if (at->vented >= 0) out->outflow = f[at->vented];
+  if (at->ejected >= 0) out->outflow += f[at->ejected];
+  out->rate = (f[at->U_core] + m->u * out->outflow) / (m->mass * m->core.cp);
+  out->rate_surface = at->U_surface >= 0 ? f[at->U_surface] / (cell->mass_surface * m->surface.cp) : out->rate;
+  for (int j = 0; j < at->reactions; j++) out->heat_reaction += cell->heat[j] * f[at->xi + j];
+  out->heat_exchange = -f[at->exchange];
+  if (e) out->heat_electrical = f[at->released] + f[at->terminal];
 }
 
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
@@ -645,56 +647,11 @@ void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_dri
   pro_cell_rhs(cell, drive, modes, y, f, out);
 }
 
-void pro_cell_gas_out(const pro_cell_lanes *cell, int lane, const double *y0, const double *y, double *moles) {
-  const pro_layout *at = &cell->layout;
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    moles[g] = 0.0;
-    if (at->head < 0) continue;
-    double made = y0[at->head + g] - y[at->head + g];
-    if (g < PRO_GAS_MADE)
-      for (int j = 0; j < at->reactions; j++) made += cell->gas[j][g][lane] * y[at->xi + j];
-    if (g == PRO_GAS_vapour) made += y[at->evaporated];
-    if (g == PRO_GAS_CO2 && at->overcharged >= 0) made += y[at->overcharged];
-    moles[g] = made;
-  }
-}
-
-void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, const pro_case *in, const double *y0,
-                     const double *y) {
-  const pro_layout *at = &cell->layout;
-  memset(out, 0, sizeof *out);
-  double stored = y[at->U_core] - y0[at->U_core];
-  if (at->U_surface >= 0) stored += y[at->U_surface] - y0[at->U_surface];
-  if (at->U_side >= 0) stored += y[at->U_side] - y0[at->U_side];
-  double crossed = 0.0, latent = 0.0;
-  for (int j = 0; j < at->reactions; j++) {
-    double heat = cell->heat[j][lane] * y[at->xi + j];
-    out->heat_reactions += heat;
-    crossed += fabs(heat);
-  }
-  out->heat_heater = y[at->heater];
-  out->heat_exchange = y[at->exchange];
-  if (at->soc >= 0) out->heat_electrical = y[at->released] + y[at->terminal];
-  if (at->head >= 0) {
-    out->heat_vented = y[at->vent_heat];
-    out->mass_vented = y[at->vented];
-    latent = -cell->latent_heat[lane] * y[at->evaporated];
-  }
-  if (at->ejected >= 0) out->heat_ejected = y[at->eject_heat], out->mass_ejected = y[at->ejected];
-  double sum = out->heat_reactions + out->heat_heater + out->heat_exchange + out->heat_electrical +
-               out->heat_vented + out->heat_ejected + latent;
-  crossed += fabs(out->heat_heater) + fabs(out->heat_exchange) + fabs(out->heat_electrical) +
-             fabs(out->heat_vented) + fabs(out->heat_ejected) + fabs(latent);
-  out->energy_crossed = crossed;
-  out->energy_gap = fabs(stored - sum) / fmax(crossed, 1.0);
-
-  double moles[PRO_GAS_COUNT], gone = 0.0;
-  pro_cell_gas_out(cell, lane, y0, y, moles);
-  for (int g = 0; g < PRO_GAS_COUNT; g++) gone += pro_gas_molar_mass[g] * moles[g];
-  out->mass_gap = fabs(out->mass_vented - gone) / in->cell.mass;
-  if (at->soc >= 0) {
-    double flowed = y[at->terminal_charge] - y[at->short_charge];
-    if (at->side_charge >= 0) flowed -= y[at->side_charge];
-    out->charge_gap = fabs((y[at->soc] - y0[at->soc]) - flowed / cell->capacity[lane]);
-  }
+void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                     const pro_modes *modes, const pro_lanes *y) {
+  matter m;
+  pro_electrical e;
+  matter_of(&m, cell, y);
+  if (cell->layout.soc >= 0) pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
+  state_of(out, cell, modes, y, &m, cell->layout.soc >= 0 ? &e : NULL);
 }

@@ -123,9 +123,12 @@ typedef struct pro_cell_view {
 } pro_cell_view;
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                    const pro_modes *modes, const pro_lanes *y); /* the right-hand side's view alone */
+/* Likewise, but for what rates tell: rate, rate_surface, outflow and heats are zero. */
+void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                     const pro_modes *modes, const pro_lanes *y);
 
-/* Gas that has left the cell so far, net [mol] (PRO_GAS_COUNT), of one lane with state y (n). */
-void pro_cell_gas_out(const pro_cell_lanes *cell, int lane, const double *y0, const double *y, double *moles);
+/* Gas that has left the cells since they were at y0 (n), net [mol] (PRO_GAS_COUNT). */
+void pro_cell_gas_out(const pro_cell_lanes *cell, const pro_lanes *y0, const pro_lanes *y, pro_lanes *moles);
 
 /* The ledgers of one lane between state y0 at t = 0 and y. */
 struct pro_ledger;

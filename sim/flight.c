@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/sensor.h"
+
 #define STEPS_MAX 2000000 /* of one case, before it counts as failed */
 #define LOCATE_TO 1e-6    /* width to which an event is bracketed [s] */
 #define INSTANT                                                                                   \
@@ -83,38 +85,59 @@ static void look_inside(pro_flight *f, double t, pro_moment *now) {
   *now = all[0];
 }
 
+/* Eight samples' numbers into their places of a column; NULL: it is not wanted. */
+static void put(const pro_flight *f, double *column, pro_lanes x) {
+  if (!column) return;
+  double *to = column + f->next - f->waiting;
+  if (f->waiting == PRO_LANES)
+    memcpy(to, &x, sizeof x);
+  else
+    for (int l = 0; l < f->waiting; l++) to[l] = x[l];
+}
+
 /* The enclosure is well mixed and at constant pressure: what flows in drives out as much. Over a sample the inflow
  * is constant, and the solution exact. */
-static void mix_enclosure(pro_flight *f, size_t k, const double *y, double T_ambient) {
+static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
   const pro_enclosure *room = &f->in->enclosure;
-  double out[PRO_GAS_COUNT], flow = 0.0, inflow[PRO_GAS_COUNT], dt = f->in->period;
-  pro_cell_gas_out(&f->system.cell, 0, f->y0, y, out);
+  pro_lanes_mask open = f->sample_modes.vent_open > 0.5;
+  int any = 0;
+  for (int l = 0; l < PRO_LANES; l++) any |= open[l] != 0;
+  if (!any) return; /* a vent opens for good: nothing has come out yet, and the columns are zero from the start */
+  const pro_lanes zero = pro_lanes_all(0.0);
+  const double dt = f->in->period;
+  pro_lanes y0[PRO_STATES_MAX], out[PRO_GAS_COUNT], flow = zero, inflow[PRO_GAS_COUNT], fraction[PRO_GAS_COUNT];
+  for (int i = 0; i < f->system.cell.layout.n; i++) y0[i] = pro_lanes_all(f->y0[i]);
+  pro_cell_gas_out(&f->system.cell, y0, f->sample_y, out);
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    out[g] = pro_select(open, out[g], zero); /* through a shut one there is but the integrator's dust */
+    pro_lanes before =
+        __builtin_shuffle(out[g], pro_lanes_all(f->out_before[g]), (pro_lanes_mask){8, 0, 1, 2, 3, 4, 5, 6});
     /* gas that a cooling cell draws back is air of the room by now: it takes nothing measurable out */
-    inflow[g] = k > 0 ? fmax(out[g] - f->out_before[g], 0.0) / dt : 0.0;
+    inflow[g] = pro_lanes_max(out[g] - before, zero) / dt;
     flow += inflow[g];
-    f->out_before[g] = out[g];
+    f->out_before[g] = out[g][f->waiting - 1];
   }
-  double moles = PRO_ATMOSPHERE * room->volume / (PRO_GAS_CONSTANT * T_ambient);
-  double turnover = room->air_changes + flow / moles, left = pro_exp(-turnover * dt);
-  double kept = turnover * dt > 1e-8 ? (1.0 - left) / turnover : dt;
-  double fraction[PRO_GAS_COUNT];
+  pro_lanes moles = PRO_ATMOSPHERE * room->volume / (PRO_GAS_CONSTANT * T_ambient);
+  pro_lanes turnover = room->air_changes + flow / moles, left = pro_lanes_exp(-turnover * dt);
+  pro_lanes kept = pro_select(turnover * dt > 1e-8, (1.0 - left) / turnover, pro_lanes_all(dt));
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    f->room[g] = f->room[g] * left + inflow[g] * kept;
-    fraction[g] = f->room[g] / moles;
+    pro_lanes added = inflow[g] * kept, there = zero;
+    for (int l = 0; l < f->waiting; l++) there[l] = f->room[g] = f->room[g] * left[l] + added[l];
+    fraction[g] = there / moles;
   }
   double **truth = f->out->truth;
-  truth[PRO_TRUTH_gas_H2][k] = fraction[PRO_GAS_H2];
-  truth[PRO_TRUTH_gas_CO][k] = fraction[PRO_GAS_CO];
-  truth[PRO_TRUTH_gas_CO2][k] = fraction[PRO_GAS_CO2];
-  truth[PRO_TRUTH_gas_VOC][k] =
-      fraction[PRO_GAS_CH4] + fraction[PRO_GAS_C2H4] + fraction[PRO_GAS_C2H6] + fraction[PRO_GAS_vapour];
-  truth[PRO_TRUTH_gas_HF][k] = fraction[PRO_GAS_HF];
-  truth[PRO_TRUTH_flammability][k] = 1.0 / pro_gas_mixture_lfl(fraction); /* 0 where nothing burns */
+  put(f, truth[PRO_TRUTH_gas_H2], fraction[PRO_GAS_H2]);
+  put(f, truth[PRO_TRUTH_gas_CO], fraction[PRO_GAS_CO]);
+  put(f, truth[PRO_TRUTH_gas_CO2], fraction[PRO_GAS_CO2]);
+  put(f, truth[PRO_TRUTH_gas_VOC],
+      fraction[PRO_GAS_CH4] + fraction[PRO_GAS_C2H4] + fraction[PRO_GAS_C2H6] + fraction[PRO_GAS_vapour]);
+  put(f, truth[PRO_TRUTH_gas_HF], fraction[PRO_GAS_HF]);
+  put(f, truth[PRO_TRUTH_flammability], pro_gas_flammability(fraction));
   /* pressure drop of the outflow through the leak: rho/2 (V'/A)^2 with air's density */
-  double volume_flow = flow * PRO_GAS_CONSTANT * T_ambient / PRO_ATMOSPHERE, speed = volume_flow / room->leak_area;
-  double density = PRO_ATMOSPHERE * pro_gas_molar_mass[PRO_GAS_air] / (PRO_GAS_CONSTANT * T_ambient);
-  truth[PRO_TRUTH_pressure][k] = 0.5 * density * speed * speed;
+  pro_lanes volume_flow = flow * PRO_GAS_CONSTANT * T_ambient / PRO_ATMOSPHERE,
+            speed = volume_flow / room->leak_area;
+  pro_lanes density = PRO_ATMOSPHERE * pro_gas_molar_mass[PRO_GAS_air] / (PRO_GAS_CONSTANT * T_ambient);
+  put(f, truth[PRO_TRUTH_pressure], 0.5 * density * speed * speed);
 }
 
 static void set_modes(pro_modes *to, int l, const pro_modes *from, int k) {
@@ -135,54 +158,67 @@ static void write_samples(pro_flight *f) {
   for (int l = f->waiting; l < PRO_LANES; l++) copy_sample(f, l, 0);
   const pro_drive_lanes *drive = &f->sample_drive;
   pro_cell_view view;
-  pro_cell_look(&view, &f->system.cell, drive, &f->sample_modes, f->sample_y);
   double **truth = f->out->truth;
-  for (int l = 0; l < f->waiting; l++) {
-    size_t k = f->next - (size_t)f->waiting + (size_t)l;
-    double y[PRO_STATES_MAX];
-    for (int i = 0; i < at->n; i++) y[i] = f->sample_y[i][l];
-    f->out->t[k] = f->sample_t[l];
-    truth[PRO_TRUTH_T_core][k] = view.T_core[l];
-    truth[PRO_TRUTH_T_surface][k] = view.T_surface[l];
-    int follows = f->sample_modes.coupled[l] < 0.5;
-    truth[PRO_TRUTH_T_ambient][k] = follows ? view.T_surface[l] : drive->channel[PRO_DRIVE_T_ambient][l];
-    truth[PRO_TRUTH_T_side][k] = view.T_side[l];
-    truth[PRO_TRUTH_voltage][k] = view.voltage[l];
-    truth[PRO_TRUTH_current][k] = view.current[l];
-    truth[PRO_TRUTH_soc][k] = view.charge[l];
-    truth[PRO_TRUTH_short_conductance][k] = view.short_conductance[l];
-    truth[PRO_TRUTH_separator_collapse][k] = view.collapse[l];
-    truth[PRO_TRUTH_pressure_cell][k] = view.pressure[l];
-    truth[PRO_TRUTH_ejected][k] = at->ejected >= 0 ? y[at->ejected] : 0.0;
-    truth[PRO_TRUTH_mass][k] =
-        f->in->cell.mass - (at->vented >= 0 ? y[at->vented] : 0.0) - truth[PRO_TRUTH_ejected][k];
-    truth[PRO_TRUTH_heat_reaction][k] = view.heat_reaction[l];
-    truth[PRO_TRUTH_heat_electrical][k] = view.heat_electrical[l];
-    truth[PRO_TRUTH_heat_exchange][k] = view.heat_exchange[l];
-    truth[PRO_TRUTH_heater][k] = drive->channel[PRO_DRIVE_heater][l] * f->sample_modes.heater_on[l];
-    for (int j = 0; j < at->reactions; j++) f->out->xi[(size_t)j * f->out->samples + k] = y[at->xi + j];
-    mix_enclosure(f, k, y, truth[PRO_TRUTH_T_ambient][k]);
-  }
+  const int heats =
+      truth[PRO_TRUTH_heat_reaction] || truth[PRO_TRUTH_heat_electrical] || truth[PRO_TRUTH_heat_exchange];
+  (heats ? pro_cell_look : pro_cell_glance)(&view, &f->system.cell, drive, &f->sample_modes, f->sample_y);
+  const pro_lanes zero = pro_lanes_all(0.0), *y = f->sample_y;
+  pro_lanes ejected = at->ejected >= 0 ? y[at->ejected] : zero, vented = at->vented >= 0 ? y[at->vented] : zero;
+  /* a calorimeter that follows has the cell's own temperature */
+  pro_lanes T_ambient =
+      pro_select(f->sample_modes.coupled < 0.5, view.T_surface, drive->channel[PRO_DRIVE_T_ambient]);
+  const struct {
+    pro_truth column;
+    pro_lanes value;
+  } seen[] = {
+      {PRO_TRUTH_T_core, view.T_core},
+      {PRO_TRUTH_T_surface, view.T_surface},
+      {PRO_TRUTH_T_ambient, T_ambient},
+      {PRO_TRUTH_T_side, view.T_side},
+      {PRO_TRUTH_voltage, view.voltage},
+      {PRO_TRUTH_current, view.current},
+      {PRO_TRUTH_soc, view.charge},
+      {PRO_TRUTH_short_conductance, view.short_conductance},
+      {PRO_TRUTH_separator_collapse, view.collapse},
+      {PRO_TRUTH_pressure_cell, view.pressure},
+      {PRO_TRUTH_ejected, ejected},
+      {PRO_TRUTH_mass, f->in->cell.mass - vented - ejected},
+      {PRO_TRUTH_heat_reaction, view.heat_reaction},
+      {PRO_TRUTH_heat_electrical, view.heat_electrical},
+      {PRO_TRUTH_heat_exchange, view.heat_exchange},
+      {PRO_TRUTH_heater, drive->channel[PRO_DRIVE_heater] * f->sample_modes.heater_on},
+  };
+  put(f, f->out->t, f->sample_t);
+  for (size_t c = 0; c < PRO_COUNT(seen); c++) put(f, truth[seen[c].column], seen[c].value);
+  for (int j = 0; j < at->reactions; j++) put(f, f->out->xi + (size_t)j * f->out->samples, y[at->xi + j]);
+  mix_enclosure(f, T_ambient);
   f->waiting = 0;
 }
 
-/* of a lane of y */
-static void record_lane(pro_flight *f, double t, const pro_lanes *y, int lane) {
+static void take_lanes(pro_lanes *to, pro_lanes from, int first, int count) {
+  if (count == PRO_LANES)
+    *to = from;
+  else
+    for (int l = first; l < first + count; l++) (*to)[l] = from[l];
+}
+
+/* Takes `count` samples more, which stand in the lanes from `waiting` on. */
+static void take(pro_flight *f, int count, pro_lanes t, const pro_lanes *y) {
   const pro_system *s = &f->system;
-  const int l = f->waiting++;
-  f->sample_t[l] = t;
-  for (int i = 0; i < s->cell.layout.n; i++) f->sample_y[i][l] = y[i][lane];
+  const int first = f->waiting;
+  take_lanes(&f->sample_t, t, first, count);
+  for (int i = 0; i < s->cell.layout.n; i++) take_lanes(&f->sample_y[i], y[i], first, count);
   for (int c = 0; c < PRO_DRIVE_COUNT; c++)
-    f->sample_drive.channel[c][l] = s->value[c][0] + s->slope[c][0] * (t - s->from[0]);
-  set_modes(&f->sample_modes, l, &s->modes, 0);
-  f->next++;
+    take_lanes(&f->sample_drive.channel[c], s->value[c] + s->slope[c] * (t - s->from), first, count);
+  for (int l = first; l < first + count; l++) set_modes(&f->sample_modes, l, &s->modes, 0);
+  f->waiting += count, f->next += (size_t)count;
   if (f->waiting == PRO_LANES) write_samples(f);
 }
 
 static void record(pro_flight *f, double t, const double *y) {
   pro_lanes wide[PRO_STATES_MAX];
   for (int i = 0; i < f->system.cell.layout.n; i++) wide[i] = pro_lanes_all(y[i]);
-  record_lane(f, t, wide, 0);
+  take(f, 1, pro_lanes_all(t), wide);
 }
 
 static double sample_time(const pro_flight *f) {
@@ -192,14 +228,17 @@ static double sample_time(const pro_flight *f) {
 static void record_until(pro_flight *f, double to) {
   while (sample_time(f) <= to) {
     pro_lanes t = pro_lanes_all(sample_time(f)), y[PRO_STATES_MAX];
-    int count = 1;
-    for (; count < PRO_LANES && f->next + (size_t)count < f->out->samples; count++) {
+    int count = 0;
+    for (int l = f->waiting; l < PRO_LANES; l++) {
       double next = (double)(f->next + (size_t)count) * f->in->period;
-      if (next > to) break;
-      t[count] = next;
+      if (count > 0 && (next > to || f->next + (size_t)count >= f->out->samples))
+        next = t[l - 1];
+      else
+        count++;
+      t[l] = next;
     }
     f->with->dense(f->integrator, f->lane, &t, y);
-    for (int l = 0; l < count; l++) record_lane(f, t[l], y, l);
+    take(f, count, t, y);
   }
 }
 
@@ -509,7 +548,10 @@ void pro_flight_conclude(pro_flight *f) {
   memcpy(out->clock, f->watch.clock, sizeof out->clock);
   memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
   out->T_max = f->watch.T_max, out->T_surface_max = f->watch.T_surface_max, out->rate_max = f->watch.rate_max;
-  pro_cell_gas_out(&f->system.cell, 0, f->y0, f->y, out->gas_out);
+  pro_lanes y0[PRO_STATES_MAX], y[PRO_STATES_MAX], gas_out[PRO_GAS_COUNT];
+  for (int i = 0; i < f->system.cell.layout.n; i++) y0[i] = pro_lanes_all(f->y0[i]), y[i] = pro_lanes_all(f->y[i]);
+  pro_cell_gas_out(&f->system.cell, y0, y, gas_out);
+  for (int g = 0; g < PRO_GAS_COUNT; g++) out->gas_out[g] = gas_out[g][0];
   if (!isnan(out->clock[PRO_CLOCK_runaway_guarded]))
     out->outcome = PRO_OUTCOME_runaway;
   else
@@ -524,13 +566,17 @@ void pro_flight_conclude(pro_flight *f) {
 static pro_trajectory *trajectory_create(const pro_case *in) {
   size_t n = (size_t)floor(in->duration / in->period * (1.0 + 1e-12)) + 1;
   int reactions = pro_network_reaction_count(&in->network);
-  pro_trajectory *traj = calloc(1, sizeof *traj + n * (1u + PRO_TRUTH_COUNT + (size_t)reactions) * sizeof(double));
+  const uint32_t all = UINT32_MAX >> (32 - PRO_TRUTH_COUNT);
+  uint32_t wanted = in->truth_columns ? (in->truth_columns | pro_sensor_truths()) & all : all;
+  size_t columns = 1u + (size_t)__builtin_popcount(wanted) + (size_t)reactions;
+  pro_trajectory *traj = calloc(1, sizeof *traj + n * columns * sizeof(double));
   if (!traj) return NULL;
   traj->samples = n;
   traj->reactions = reactions;
   double *block = (double *)(traj + 1);
   traj->t = block, block += n;
-  for (int c = 0; c < PRO_TRUTH_COUNT; c++) traj->truth[c] = block, block += n;
+  for (int c = 0; c < PRO_TRUTH_COUNT; c++)
+    if (wanted >> c & 1u) traj->truth[c] = block, block += n;
   traj->xi = block;
   return traj;
 }

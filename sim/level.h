@@ -4,16 +4,20 @@
  * the processor has. The same bytes come out of all of them: always eight lanes, no contraction, no libm. */
 #ifndef PRO_LEVEL_H
 #define PRO_LEVEL_H
+#include "sim/sensor.h"
 #include "sim/simulate.h"
 
-/* What each level's build of sim/simulate.c defines, with the level's name behind it. */
-#define PRO_LEVEL_FUNCTIONS(suffix)                                               \
-  pro_status pro_level_simulate##suffix(pro_trajectory **out, const pro_case *in, \
-                                        const struct pro_integrator *integrator); \
-  pro_status pro_level_run_cases##suffix(pro_run *const *runs, size_t n, const struct pro_integrator *integrator);
+/* What each level's build of sim/simulate.c and sim/observe.c defines, with the level's name behind it. */
+#define PRO_LEVEL_FUNCTIONS(suffix)                                                                          \
+  pro_status pro_level_simulate##suffix(pro_trajectory **out, const pro_case *in,                            \
+                                        const struct pro_integrator *integrator);                            \
+  pro_status pro_level_run_cases##suffix(pro_run *const *runs, size_t n,                                     \
+                                         const struct pro_integrator *integrator);                           \
+  void pro_level_observe##suffix(pro_observer *observer, int32_t *const code[], const double *const truth[], \
+                                 size_t n);
 PRO_LEVEL_FUNCTIONS()
 
-/* "x86-64-v4", ...; "portable" is plain C for the compiler's own target. The environment's PRODROME_LEVEL may name
- * a lower one than the processor has, so that tests can compare them. */
+/* What cases are computed with: "x86-64-v4", ...; "portable" is plain C for the compiler's own target. The
+ * environment's PRODROME_LEVEL may name a lower one than the processor has, so that tests can compare them. */
 const char *pro_level_name(void);
 #endif

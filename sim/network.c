@@ -12,10 +12,17 @@ const double pro_gas_molar_mass[PRO_GAS_COUNT] = {PRO_GAS_LIST(PRO_AS_GAS_MASS)}
 #define PRO_AS_GAS_LFL(name, molar_mass, lfl, doc) lfl,
 const double pro_gas_lfl[PRO_GAS_COUNT] = {PRO_GAS_LIST(PRO_AS_GAS_LFL)};
 
-double pro_gas_mixture_lfl(const double *x) {
-  double sum = 0.0;
+pro_lanes pro_gas_flammability(const pro_lanes *x) {
+  pro_lanes sum = pro_lanes_all(0.0);
   for (int g = 0; g < PRO_GAS_COUNT; g++)
     if (pro_gas_lfl[g] > 0.0) sum += x[g] / pro_gas_lfl[g];
+  return sum;
+}
+
+double pro_gas_mixture_lfl(const double *x) {
+  pro_lanes wide[PRO_GAS_COUNT];
+  for (int g = 0; g < PRO_GAS_COUNT; g++) wide[g] = pro_lanes_all(x[g]);
+  double sum = pro_gas_flammability(wide)[0];
   return sum > 0.0 ? 1.0 / sum : (double)INFINITY;
 }
 

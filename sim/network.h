@@ -39,6 +39,9 @@ extern const char *const pro_gas_names[PRO_GAS_COUNT];
 extern const double pro_gas_molar_mass[PRO_GAS_COUNT]; /* [kg/mol] */
 extern const double pro_gas_lfl[PRO_GAS_COUNT];        /* [-] */
 
+/* The sum over gases of mole fraction x (PRO_GAS_COUNT) over lower flammability limit: what burns in air makes 1
+ * of it, by Le Chatelier. */
+pro_lanes pro_gas_flammability(const pro_lanes *x);
 /* Lower flammability limit of a mixture in air by Le Chatelier, inert parts included in the mole fractions x
  * (PRO_GAS_COUNT) [-]; infinity where nothing burns. */
 double pro_gas_mixture_lfl(const double *x);

@@ -7,15 +7,15 @@
 
 void pro_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
   uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
-  for (int round = 0; round < 10; round++) {
-    uint64_t a = 0xD2511F53ULL * c0, b = 0xCD9E8D57ULL * c2;
+  for (int round = 0; round < PRO_PHILOX_ROUNDS; round++) {
+    uint64_t a = PRO_PHILOX_M0 * c0, b = PRO_PHILOX_M1 * c2;
     uint32_t next0 = (uint32_t)(b >> 32) ^ c1 ^ k0, next2 = (uint32_t)(a >> 32) ^ c3 ^ k1;
     c1 = (uint32_t)b;
     c3 = (uint32_t)a;
     c0 = next0;
     c2 = next2;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
+    k0 += PRO_PHILOX_W0;
+    k1 += PRO_PHILOX_W1;
   }
   out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
 }
@@ -28,13 +28,17 @@ static uint64_t spread(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-uint64_t pro_rng_bits(pro_stream stream, uint64_t index) {
+pro_philox_place pro_philox_place_of(pro_stream stream) {
   /* Index, the low half of the run and the lane fit into Philox's counter and never collide; the seed, the purpose
    * and the high half of the run make its key. */
   uint64_t mixed = spread(stream.seed + spread((uint64_t)stream.purpose << 32 | stream.run >> 32));
-  uint32_t key[2] = {(uint32_t)mixed, (uint32_t)(mixed >> 32)};
-  uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), (uint32_t)stream.run, stream.lane}, out[4];
-  pro_philox4x32(counter, key, out);
+  return (pro_philox_place){{(uint32_t)mixed, (uint32_t)(mixed >> 32)}, (uint32_t)stream.run, stream.lane};
+}
+
+uint64_t pro_rng_bits(pro_stream stream, uint64_t index) {
+  pro_philox_place place = pro_philox_place_of(stream);
+  uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), place.run, place.lane}, out[4];
+  pro_philox4x32(counter, place.key, out);
   return (uint64_t)out[1] << 32 | out[0];
 }
 

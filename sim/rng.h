@@ -30,5 +30,19 @@ double pro_rng_uniform(pro_stream stream, uint64_t index); /* in (0, 1), never a
 double pro_rng_normal(pro_stream stream, uint64_t index);  /* mean 0, sigma 1 */
 
 double pro_normal_quantile(double p); /* inverse of the standard normal distribution; p in (0, 1) */
+
+/* ---- for who computes many at once ---- */
+
+enum { PRO_PHILOX_ROUNDS = 10 };
+#define PRO_PHILOX_M0 0xD2511F53ULL /* multipliers of a round, and what is added to the keys after it */
+#define PRO_PHILOX_M1 0xCD9E8D57ULL
+#define PRO_PHILOX_W0 0x9E3779B9u
+#define PRO_PHILOX_W1 0xBB67AE85u
 void pro_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+
+/* Where a stream lies: number `index` is made from the counter (index low, index high, run, lane). */
+typedef struct pro_philox_place {
+  uint32_t key[2], run, lane;
+} pro_philox_place;
+pro_philox_place pro_philox_place_of(pro_stream stream);
 #endif

@@ -33,6 +33,7 @@
 #define PRO_AS_TRUTH(name, unit, doc) PRO_TRUTH_##name,
 typedef enum pro_truth { PRO_TRUTH_LIST(PRO_AS_TRUTH) PRO_TRUTH_COUNT } pro_truth;
 #undef PRO_AS_TRUTH
+_Static_assert(PRO_TRUTH_COUNT <= 32, "pro_case.truth_columns has a bit for each");
 extern const char *const pro_truth_names[PRO_TRUTH_COUNT];
 extern const char *const pro_truth_units[PRO_TRUTH_COUNT];
 extern const char *const pro_truth_docs[PRO_TRUTH_COUNT];
@@ -54,7 +55,7 @@ typedef struct pro_trajectory { /* one block, freed as one */
   size_t samples;
   int reactions;
   double *t;                      /* [s] (samples): k * period */
-  double *truth[PRO_TRUTH_COUNT]; /* (samples) each */
+  double *truth[PRO_TRUTH_COUNT]; /* (samples) each; NULL: the case does not want it */
   double *xi;                     /* extents [-] (reactions, samples) */
   double clock[PRO_CLOCK_COUNT];  /* [s]; NaN: did not happen */
   double T_at[PRO_CLOCK_COUNT];   /* core temperature at that moment [K]; NaN likewise */

@@ -3,6 +3,7 @@
 #include "output/label.h"
 
 #include "tests/corpus_maker.h"
+#include "tests/support.h"
 
 enum { JUMP = MADE_SAMPLES / 2 }; /* of made_run: runaway at 250 s, vent at 230 s */
 
@@ -54,6 +55,52 @@ START_TEST(class_follows_outcome_and_fault) {
 }
 END_TEST
 
+/* Full cells and lumped ones, of which some vent and run away: what is recorded for labels and sensors alone is
+ * what stands there when all is recorded, and nothing else is. */
+START_TEST(what_labels_read_does_not_depend_on_the_rest) {
+  static const char *const presets[] = {"lco_18650", "lco_18650_kim", "nmc_pouch_25Ah"};
+  uint32_t wanted = pro_label_truths() | pro_sensor_truths();
+  int flags = 0;
+  for (size_t p = 0; p < PRO_COUNT(presets); p++) {
+    pro_run run[2];
+    memset(run, 0, sizeof run);
+    for (int k = 0; k < 2; k++) {
+      support_case(&run[k].in, presets[p]);
+      pro_channel_hold(&run[k].in.drive.channel[PRO_DRIVE_T_ambient], 455.0);
+      run[k].in.duration = 9000.0, run[k].in.rtol = 1e-5;
+      run[k].in.truth_columns = k ? pro_label_truths() : 0;
+      ck_assert_int_eq(pro_run_case(&run[k], pro_integrator_fast()), PRO_OK);
+      ck_assert_int_eq(run[k].status, PRO_OK);
+    }
+    const pro_trajectory *all = run[0].truth, *few = run[1].truth;
+    size_t n = all->samples, size = n * sizeof(double);
+    ck_assert_uint_eq(few->samples, n);
+    for (int c = 0; c < PRO_TRUTH_COUNT; c++) {
+      ck_assert_ptr_nonnull(all->truth[c]);
+      ck_assert_msg((few->truth[c] != NULL) == (wanted >> c & 1u), "%s", pro_truth_names[c]);
+      if (few->truth[c]) ck_assert_msg(memcmp(all->truth[c], few->truth[c], size) == 0, "%s", pro_truth_names[c]);
+    }
+    ck_assert(memcmp(all->t, few->t, size) == 0);
+    ck_assert(memcmp(all->xi, few->xi, size * (size_t)all->reactions) == 0);
+    ck_assert(memcmp(all->clock, few->clock, sizeof all->clock) == 0);
+    for (int s = 0; s < pro_sensor_count(); s++)
+      ck_assert(memcmp(run[0].seen->code[s], run[1].seen->code[s], n * sizeof(int32_t)) == 0);
+    uint16_t *stage[2];
+    for (int k = 0; k < 2; k++) {
+      stage[k] = calloc(n, sizeof **stage);
+      ck_assert_ptr_nonnull(stage[k]);
+      pro_label_stages(stage[k], &run[k].in, run[k].truth);
+      pro_run_clear(&run[k]);
+    }
+    ck_assert(memcmp(stage[0], stage[1], n * sizeof **stage) == 0);
+    for (size_t k = 0; k < n; k++) flags |= stage[0][k];
+    free(stage[0]), free(stage[1]);
+  }
+  const int seen = PRO_STAGE_FLAG_vented | PRO_STAGE_FLAG_off_gas | PRO_STAGE_FLAG_runaway | PRO_STAGE_FLAG_sei;
+  ck_assert_int_eq(flags & seen, seen);
+}
+END_TEST
+
 START_TEST(every_name_is_there) {
   ck_assert_str_eq(pro_class_names[PRO_CLASS_near_miss], "near_miss");
   ck_assert_ptr_null(pro_class_names[PRO_CLASS_COUNT]);
@@ -87,6 +134,7 @@ int main(void) {
   tcase_add_test(tests, each_flag_is_set_from_its_moment_on);
   tcase_add_test(tests, a_quiet_run_has_no_flags);
   tcase_add_test(tests, class_follows_outcome_and_fault);
+  tcase_add_test(tests, what_labels_read_does_not_depend_on_the_rest);
   tcase_add_test(tests, every_name_is_there);
   tcase_add_test(tests, splits_have_their_shares_and_depend_on_seed_and_draw_alone);
   suite_add_tcase(suite, tests);

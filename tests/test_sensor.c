@@ -2,6 +2,7 @@
  * test: quick; links: prodrome_sim */
 #include "sim/sensor.h"
 
+#include "sim/noise.h"
 #include "tests/support.h"
 
 /* A truth made by hand: `samples` of every column at `level`; the caller frees it with free. */
@@ -30,6 +31,16 @@ static pro_observation *observe(const pro_case *in, const pro_trajectory *truth)
   pro_observation *seen = NULL;
   ck_assert_int_eq(pro_observe(&seen, in, truth), PRO_OK);
   return seen;
+}
+
+/* Feeds samples from ... from + n - 1 of a truth, and writes their codes where they belong. */
+static void feed(pro_observer *observer, int32_t *const code[], const pro_trajectory *truth, size_t from,
+                 size_t n) {
+  const double *column[PRO_TRUTH_COUNT];
+  int32_t *to[PRO_SENSORS_MAX];
+  for (int c = 0; c < PRO_TRUTH_COUNT; c++) column[c] = truth->truth[c] + from;
+  for (int s = 0; s < pro_sensor_count(); s++) to[s] = code[s] + from;
+  ck_assert_int_eq(pro_observer_feed(observer, to, column, n), PRO_OK);
 }
 
 static int surface(void) {
@@ -145,21 +156,28 @@ START_TEST(bias_and_gain_differ_from_case_to_case) {
 }
 END_TEST
 
+/* Also where the spare bits of a sample's noise, 1/4096 at least, cannot say it alone. */
 START_TEST(samples_are_lost_at_the_rate_given) {
-  enum { N = 20000 };
+  enum { N = 20000, PIECES = 20 };
   pro_case in;
   int s = surface();
   perfect(&in, 1.0);
   pro_trajectory *truth = flat(N, 1.0, 300.0);
-  static const double loss[] = {0.0, 0.02, 1.0};
+  static const double loss[] = {0.0, 1e-4, 0.02, 0.6, 1.0};
+  pro_observation *seen = observe(&in, truth);
   for (size_t i = 0; i < PRO_COUNT(loss); i++) {
     in.sensors[s].loss = loss[i];
-    pro_observation *seen = observe(&in, truth);
+    pro_observer observer;
+    pro_observer_begin(&observer, &in);
     int missing = 0;
-    for (size_t k = 0; k < N; k++) missing += seen->code[s][k] == PRO_CODE_MISSING;
-    ck_assert_double_le(fabs(missing / (double)N - loss[i]), 5.0 * sqrt(loss[i] * (1.0 - loss[i]) / N));
-    pro_observation_free(seen);
+    for (int piece = 0; piece < PIECES; piece++) {
+      feed(&observer, seen->code, truth, 0, N);
+      for (size_t k = 0; k < N; k++) missing += seen->code[s][k] == PRO_CODE_MISSING;
+    }
+    double n = (double)N * PIECES;
+    ck_assert_double_le(fabs(missing / n - loss[i]), 5.0 * sqrt(loss[i] * (1.0 - loss[i]) / n));
   }
+  pro_observation_free(seen);
   free(truth);
 }
 END_TEST
@@ -271,6 +289,155 @@ START_TEST(no_two_sensors_share_their_noise) {
 }
 END_TEST
 
+/* A truth that rests, steps, drifts and leaves every sensor's range, from one of its samples to the next, and
+ * sensors with all imperfections and losses of many sizes; the caller frees it. */
+static pro_trajectory *restless(pro_case *in, size_t samples) {
+  support_case(in, "lco_18650");
+  in->period = 0.5, in->seed = 19, in->run = 4;
+  pro_trajectory *truth = flat(samples, in->period, 0.0);
+  support_random random = {8, 0};
+  for (int s = 0; s < pro_sensor_count(); s++) {
+    const pro_sensor *sensor = pro_sensor_all[s];
+    double *x = truth->truth[sensor->truth], width = sensor->typical.high - sensor->typical.low;
+    for (size_t k = 0; k < samples; k++) {
+      int rests = k > 0 && support_between(&random, 0.0, 1.0) < 0.9;
+      x[k] = rests ? x[k - 1] : sensor->typical.low + width * support_between(&random, -0.1, 1.1);
+    }
+    static const double loss[] = {0.0, 1e-4, 0.005, 0.3};
+    in->sensors[s].loss = loss[s % (int)PRO_COUNT(loss)];
+    if (s % 3 == 1) in->sensors[s].gain = 0.02;
+    if (s == 4) in->sensors[s].noise = 0.0;
+  }
+  return truth;
+}
+
+/* Sample by sample as the header says, with the lag as the recurrence that it is. Roundings differ: a code may be
+ * its neighbour's where the reading lies between two to 1e-6 of a quantum. */
+START_TEST(readings_are_what_a_plain_loop_gives) {
+  enum { N = 3000 };
+  pro_case in;
+  pro_trajectory *truth = restless(&in, N);
+  pro_observation *seen = observe(&in, truth);
+  int missing = 0;
+  for (int s = 0; s < pro_sensor_count(); s++) {
+    const pro_sensor *sensor = pro_sensor_all[s];
+    const pro_sensor_settings *set = &in.sensors[s];
+    const double *x = truth->truth[sensor->truth];
+    pro_stream stream = {in.seed, in.run, PRO_FOR_SENSORS, (uint32_t)sensor->truth * 4u};
+    double gain = 1.0 + set->gain * pro_rng_normal(stream, 0), bias = set->bias * pro_rng_normal(stream, 1);
+    stream.lane++;
+    pro_noise_source noise = pro_noise_source_of(stream);
+    stream.lane++;
+    double low = fmax(set->low, pro_sensor_code_low(sensor) * sensor->quantum + sensor->offset);
+    double high = fmin(set->high, pro_sensor_code_high(sensor) * sensor->quantum + sensor->offset), shown = x[0];
+    long clipped = 0;
+    for (size_t k = 0; k < N; k++) {
+      shown += (set->lag > 0.0 ? 1.0 - exp(-in.period / set->lag) : 1.0) * (x[k] - shown);
+      int part = (int)(k % 8) / PRO_WIDE, half = (int)(k / 8 % 2), place = (int)(k % 8) % PRO_WIDE;
+      pro_wide normal[2];
+      pro_wide_bits spare[2];
+      pro_noise_part(&noise, k / 16, part, normal, spare);
+      double share = 4096.0 * set->loss, whole = floor(share), bits = (double)spare[half][place];
+      if (bits < whole || (bits == whole && pro_rng_uniform(stream, k) < share - whole)) {
+        support_check(seen->code[s][k] == PRO_CODE_MISSING, "%s: sample %d is there", sensor->name, (int)k);
+        missing++;
+        continue;
+      }
+      double reading = shown * gain + bias + set->noise * normal[half][place];
+      clipped += reading < low || reading > high;
+      double code = (fmin(fmax(reading, low), high) - sensor->offset) / sensor->quantum;
+      support_check(fabs(seen->code[s][k] - code) < 0.5 + 1e-6, "%s: sample %d is %d, not %g", sensor->name,
+                    (int)k, (int)seen->code[s][k], code);
+    }
+    ck_assert_int_eq((int)seen->clipped[s], (int)clipped);
+  }
+  ck_assert_int_gt(missing, 0);
+  pro_observation_free(seen);
+  free(truth);
+}
+END_TEST
+
+START_TEST(pieces_read_what_the_whole_does) {
+  enum { N = 3001 };
+  pro_case in;
+  pro_trajectory *truth = restless(&in, N);
+  pro_observation *whole = observe(&in, truth), *seen = observe(&in, truth);
+  support_random random = {9, 0};
+  static const double longest[] = {1.5, 8.0, 16.0, 50.0, 900.0};
+  for (size_t i = 0; i < PRO_COUNT(longest); i++) {
+    for (int s = 0; s < pro_sensor_count(); s++) memset(seen->code[s], 0, N * sizeof *seen->code[s]);
+    pro_observer observer;
+    pro_observer_begin(&observer, &in);
+    for (size_t from = 0, n; from < N; from += n) {
+      n = (size_t)support_between(&random, 0.0, longest[i] + 1.0); /* none, too */
+      if (n > N - from) n = N - from;
+      pro_observer copy = observer; /* it is a value: the copy goes on */
+      feed(&copy, seen->code, truth, from, n);
+      observer = copy;
+    }
+    for (int s = 0; s < pro_sensor_count(); s++) {
+      support_check(same(whole, seen, s), "%s differs in pieces of up to %g", pro_sensor_all[s]->name, longest[i]);
+      ck_assert_int_eq((int)observer.clipped[s], (int)whole->clipped[s]);
+    }
+  }
+  pro_observation_free(whole), pro_observation_free(seen);
+  free(truth);
+}
+END_TEST
+
+START_TEST(every_level_reads_the_same) {
+  enum { N = 3001 };
+  pro_case in;
+  pro_trajectory *truth = restless(&in, N);
+  pro_observation *first = observe(&in, truth);
+  static const char *const levels[] = {"portable", "x86-64-v2", "x86-64-v3", "x86-64-v4"};
+  int ran = 0;
+  for (size_t i = 0; i < PRO_COUNT(levels); i++) {
+    setenv("PRODROME_LEVEL", levels[i], 1);
+    pro_observation *seen = NULL;
+    pro_status status = pro_observe(&seen, &in, truth);
+    if (status == PRO_EINPUT) continue; /* not on this processor */
+    ck_assert_int_eq(status, PRO_OK);
+    ran++;
+    for (int s = 0; s < pro_sensor_count(); s++) {
+      support_check(same(first, seen, s), "%s: %s reads otherwise", levels[i], pro_sensor_all[s]->name);
+      ck_assert_int_eq((int)first->clipped[s], (int)seen->clipped[s]);
+    }
+    pro_observation_free(seen);
+  }
+  ck_assert_int_ge(ran, 1);
+  setenv("PRODROME_LEVEL", "none such", 1);
+  pro_observation *seen = NULL;
+  ck_assert_int_eq(pro_observe(&seen, &in, truth), PRO_EINPUT);
+  ck_assert_ptr_null(seen);
+  unsetenv("PRODROME_LEVEL");
+  pro_observation_free(first);
+  free(truth);
+}
+END_TEST
+
+/* Where the truth rests the lag reaches it: after 745 time constants the difference is below the smallest number,
+ * which rounds to itself for ever when multiplied by more than a half. */
+START_TEST(lag_comes_to_rest) {
+  enum { N = 32000 };
+  pro_case in;
+  int s = surface();
+  perfect(&in, 1.0);
+  in.sensors[s].lag = 40.0;
+  pro_trajectory *truth = flat(N, 1.0, 400.03);
+  truth->truth[PRO_TRUTH_T_surface][0] = 300.0;
+  pro_observation *seen = observe(&in, truth);
+  pro_observer observer;
+  pro_observer_begin(&observer, &in);
+  feed(&observer, seen->code, truth, 0, 400);
+  ck_assert_double_eq_tol(observer.reader[s].behind, -100.03 * exp(-399.0 / 40.0), 1e-9);
+  feed(&observer, seen->code, truth, 400, N - 400);
+  ck_assert_double_eq(observer.reader[s].behind, 0.0);
+  pro_observation_free(seen);
+  free(truth);
+}
+END_TEST
+
 START_TEST(sensors_are_found_by_name) {
   for (int s = 0; s < pro_sensor_count(); s++) ck_assert_int_eq(pro_sensor_find(pro_sensor_all[s]->name), s);
   ck_assert_int_eq(pro_sensor_find("nothing"), -1);
@@ -289,6 +456,10 @@ int main(void) {
   tcase_add_test(tests, seed_and_run_fix_every_byte);
   tcase_add_test(tests, a_sensor_does_not_see_the_settings_of_others);
   tcase_add_test(tests, no_two_sensors_share_their_noise);
+  tcase_add_test(tests, readings_are_what_a_plain_loop_gives);
+  tcase_add_test(tests, pieces_read_what_the_whole_does);
+  tcase_add_test(tests, every_level_reads_the_same);
+  tcase_add_test(tests, lag_comes_to_rest);
   tcase_add_test(tests, sensors_are_found_by_name);
   suite_add_tcase(suite, tests);
   return support_main(suite);
