@@ -4,13 +4,19 @@
 #include <string.h>
 
 #include "sim/cell.h"
+#include "sim/network.h"
 #include "sim/run.h"
 
 void pro_cell_gas_out(const pro_cell_lanes *cell, const pro_lanes *y0, const pro_lanes *y, pro_lanes *moles) {
   const pro_layout *at = &cell->layout;
-  for (int g = 0; g < PRO_GAS_COUNT; g++)
-    moles[g] = at->head >= 0 ? y0[at->head + g] - y[at->head + g] : pro_lanes_all(0.0);
+  for (int g = 0; g < PRO_GAS_COUNT; g++) moles[g] = pro_lanes_all(0.0);
   if (at->head < 0) return;
+  /* The gases add up to gas_mass but for rounding, which an open vent's stiffness lets grow to some 1e-6 of a
+   * headspace: what is left of each is made to, so that the ledger of mass closes. */
+  pro_lanes mass = pro_lanes_all(0.0);
+  for (int g = 0; g < PRO_GAS_COUNT; g++) mass += pro_gas_molar_mass[g] * y[at->head + g];
+  pro_lanes share = pro_select(mass > 0.0, y[at->gas_mass] / mass, pro_lanes_all(1.0));
+  for (int g = 0; g < PRO_GAS_COUNT; g++) moles[g] = y0[at->head + g] - share * y[at->head + g];
   for (int k = 0; k < cell->network.makes; k++) {
     int g = cell->network.made[k].gas, j = cell->network.made[k].reaction;
     moles[g] += cell->gas[j][g] * y[at->xi + j];
