@@ -92,6 +92,10 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); 
 /* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-4 of an extent, ... times rtol (n). */
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol);
 
+/* Makes the headspace's gases add up to its mass again. The equations keep them so, but nothing holds them there: a
+ * vent's stiffness lets roundings grow from step to step. */
+void pro_cell_settle(const pro_cell_lanes *cell, pro_lanes *y);
+
 struct pro_cell_view;
 /* f = dy/dt (n). Units per layout, per second. view: what else follows from the state; NULL: it is not wanted. */
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,

@@ -7,16 +7,27 @@
 #include "sim/network.h"
 #include "sim/run.h"
 
+void pro_cell_settle(const pro_cell_lanes *cell, pro_lanes *y) {
+  const pro_layout *at = &cell->layout;
+  if (at->head < 0) return;
+  pro_lanes mass = pro_lanes_all(0.0), moles = mass;
+  for (int g = 0; g < PRO_GAS_COUNT; g++) mass += pro_gas_molar_mass[g] * y[at->head + g];
+  pro_lanes share = pro_select(mass > 0.0, y[at->gas_mass] / mass, pro_lanes_all(1.0));
+  for (int g = 0; g < PRO_GAS_COUNT; g++) {
+    y[at->head + g] *= share;
+    moles += y[at->head + g];
+  }
+  y[at->moles] = moles;
+}
+
 void pro_cell_gas_out(const pro_cell_lanes *cell, const pro_lanes *y0, const pro_lanes *y, pro_lanes *moles) {
   const pro_layout *at = &cell->layout;
   for (int g = 0; g < PRO_GAS_COUNT; g++) moles[g] = pro_lanes_all(0.0);
   if (at->head < 0) return;
-  /* The gases add up to gas_mass but for rounding, which an open vent's stiffness lets grow to some 1e-6 of a
-   * headspace: what is left of each is made to, so that the ledger of mass closes. */
-  pro_lanes mass = pro_lanes_all(0.0);
-  for (int g = 0; g < PRO_GAS_COUNT; g++) mass += pro_gas_molar_mass[g] * y[at->head + g];
-  pro_lanes share = pro_select(mass > 0.0, y[at->gas_mass] / mass, pro_lanes_all(1.0));
-  for (int g = 0; g < PRO_GAS_COUNT; g++) moles[g] = y0[at->head + g] - share * y[at->head + g];
+  pro_lanes settled[PRO_STATES_MAX]; /* CVODE does not do it */
+  memcpy(settled, y, (size_t)at->n * sizeof *y);
+  pro_cell_settle(cell, settled);
+  for (int g = 0; g < PRO_GAS_COUNT; g++) moles[g] = y0[at->head + g] - settled[at->head + g];
   for (int k = 0; k < cell->network.makes; k++) {
     int g = cell->network.made[k].gas, j = cell->network.made[k].reaction;
     moles[g] += cell->gas[j][g] * y[at->xi + j];

@@ -245,8 +245,7 @@ static void jacobian_is_the_slope(group *g, const char *where) {
         support_check(
             share <= 1.0,
             "%s: row %d, column %d, lane %d, core at about 25 degC + %.3f K: %.10g, differences %.10g, row %g",
-            where, i, j, l, g->y[at->U_core][l] / (g->cell.mass_core[l] * g->cell.warmth.cp[l]), got, want,
-            row);
+            where, i, j, l, g->y[at->U_core][l] / (g->cell.mass_core[l] * g->cell.warmth.cp[l]), got, want, row);
       }
     }
 }
@@ -371,6 +370,27 @@ static void headspace_stays_summed(group *g, const char *where) {
     }
 }
 START_TEST(a_headspace_stays_the_sum_of_its_gases) { for_all_structures(3, 48, headspace_stays_summed); }
+END_TEST
+
+/* What has parted is put together on the side of the mass, and what is together stays to a rounding. */
+static void settling_sums_up(group *g, const char *where) {
+  const pro_layout *at = &g->cell.layout;
+  if (at->head < 0) return;
+  pro_lanes before = g->y[at->head + PRO_GAS_CO], mass = g->y[at->gas_mass];
+  g->y[at->gas_mass] *= 1.01, g->y[at->moles] *= 0.7;
+  pro_cell_settle(&g->cell, g->y);
+  for (int l = 0; l < PRO_LANES; l++) {
+    double moles = 0.0, sum = 0.0;
+    for (int k = 0; k < PRO_GAS_COUNT; k++) {
+      moles += g->y[at->head + k][l];
+      sum += pro_gas_molar_mass[k] * g->y[at->head + k][l];
+    }
+    support_check(fabs(sum - 1.01 * mass[l]) <= 1e-14 * mass[l], "%s: mass %g of %g", where, sum, 1.01 * mass[l]);
+    support_check(g->y[at->moles][l] == moles, "%s: moles %g of %g", where, g->y[at->moles][l], moles);
+    ck_assert_double_eq_tol(g->y[at->head + PRO_GAS_CO][l], 1.01 * before[l], 1e-13 * before[l]);
+  }
+}
+START_TEST(settling_a_headspace_sums_it_up) { for_all_structures(1, 49, settling_sums_up); }
 END_TEST
 
 /* The sparse form holds all that is not zero, and the same bits. */
@@ -547,6 +567,7 @@ int main(void) {
   tcase_add_test(tests, a_lane_has_the_bits_of_its_case_alone);
   tcase_add_test(tests, energy_mass_and_charge_are_linear_invariants);
   tcase_add_test(tests, a_headspace_stays_the_sum_of_its_gases);
+  tcase_add_test(tests, settling_a_headspace_sums_it_up);
   tcase_add_test(tests, sparse_jacobian_is_the_dense_one);
   tcase_add_test(tests, every_unknown_has_one_place);
   tcase_add_test(tests, view_is_what_the_state_says);

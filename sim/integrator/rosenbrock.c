@@ -465,6 +465,7 @@ static pro_lanes attempt(solver *s) {
   for (int x = 0; x < s->m; x++) s->y1[x] += s->k[STAGES - 1][x];
   sum_integrals(s, s->weight.end, h, s->y1 + s->m);
   for (int x = s->m; x < n; x++) s->y1[x] += s->y0[x];
+  pro_cell_settle(&s->system->cell, s->y1);
   s->prepared = 0, s->taken = h;
   weights(s, s->y0, s->y1, w);
   return norm(s, s->k[STAGES - 1], w);
