@@ -264,28 +264,46 @@ static void view_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_mo
   if (e) out->heat_electrical = f[at->released] + f[at->terminal];
 }
 
+int pro_cell_sleepers(const pro_layout *at, int *which) {
+  int n = 0;
+  for (int j = 0; j < at->reactions; j++) which[n++] = at->xi + j;
+  const int single[] = {at->soc >= 0 ? at->collapse : -1, at->front, at->evaporated};
+  for (int i = 0; i < (int)PRO_COUNT(single); i++)
+    if (single[i] >= 0) which[n++] = single[i];
+  return n;
+}
+
+/* a where it sleeps, b where it does not */
+static pro_lanes dream(const pro_sleep *asleep, int place, pro_lanes b) {
+  return asleep ? pro_select(asleep->where, asleep->rate[place], b) : b;
+}
+
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
-                  const pro_lanes *y, pro_lanes *f, pro_cell_view *view) {
+                  const pro_lanes *y, pro_lanes *f, pro_cell_view *view, const pro_sleep *asleep) {
   const pro_layout *at = &cell->layout;
   const pro_lanes zero = pro_lanes_all(0.0);
+  int64_t sleeping = asleep ? -1 : 0;
+  for (int l = 0; asleep && l < PRO_LANES; l++) sleeping &= asleep->where[l];
+  const bool awake = !sleeping; /* some are */
   matter m;
   matter_of(&m, cell, y);
   pro_lanes T = m.core.T;
-  pro_network_rates(&cell->network, &T, &m.soc, y + at->xi, f + at->xi);
+  if (awake) pro_network_rates(&cell->network, &T, &m.soc, y + at->xi, f + at->xi);
+  for (int j = 0; asleep && j < at->reactions; j++) f[at->xi + j] = dream(asleep, at->xi + j, f[at->xi + j]);
   pro_lanes side = zero, made = zero, core = zero; /* made: heat of all that reacts or is short, inside and out */
   for (int j = 0; j < at->reactions; j++) made += cell->heat[j] * f[at->xi + j];
   pro_electrical e;
   if (at->soc >= 0) {
-    pro_collapse k;
+    pro_collapse k = {.rate = zero, .front = zero};
     pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
-    pro_collapse_at(&k, cell, &e, m.electrical, m.surface.T, m.side.T, 0);
+    if (awake) pro_collapse_at(&k, cell, &e, m.electrical, m.surface.T, m.side.T, 0);
     pro_lanes crosstalk = zero;
     for (int j = 0; j < at->reactions; j++)
       if (is_electrical(cell, j)) crosstalk += cell->capacity * e.enthalpy * f[at->xi + j];
     side = e.side;
     f[at->soc] = (e.inner - e.side) / cell->capacity;
-    f[at->collapse] = k.rate;
-    if (at->front >= 0) f[at->front] = k.front;
+    f[at->collapse] = dream(asleep, at->collapse, k.rate);
+    if (at->front >= 0) f[at->front] = dream(asleep, at->front, k.front);
     if (at->pair_1 >= 0) f[at->pair_1] = e.pair[0];
     if (at->pair_2 >= 0) f[at->pair_2] = e.pair[1];
     if (at->depletion >= 0) f[at->depletion] = e.depletion;
@@ -297,8 +315,13 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   core += (1.0 - m.outside) * made;
   if (at->head >= 0) {
     pro_gas_part p;
-    pro_gas_at(&p, cell, modes->vent_open, T, y[at->head + PRO_GAS_vapour], y[at->moles], y[at->gas_mass],
-               m.liquid, at->ejected >= 0 ? y[at->ejected] : zero, 0);
+    const pro_lanes ejected = at->ejected >= 0 ? y[at->ejected] : zero;
+    if (awake)
+      pro_gas_at(&p, cell, modes->vent_open, T, y[at->head + PRO_GAS_vapour], y[at->moles], y[at->gas_mass],
+                 m.liquid, ejected, 0);
+    else
+      pro_gas_behind_shut_vents(&p, cell, m.liquid);
+    p.evaporation = dream(asleep, at->evaporated, p.evaporation);
     pro_lanes moles = p.evaporation - p.share * y[at->moles],
               mass = pro_gas_molar_mass[PRO_GAS_vapour] * p.evaporation - p.flow;
     for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.share * y[at->head + g];
@@ -644,7 +667,7 @@ void pro_cell_sparsity(pro_sparsity *out, const pro_cell_lanes *cell) {
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                    const pro_modes *modes, const pro_lanes *y) {
   pro_lanes f[PRO_STATES_MAX];
-  pro_cell_rhs(cell, drive, modes, y, f, out);
+  pro_cell_rhs(cell, drive, modes, y, f, out, NULL);
 }
 
 void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,

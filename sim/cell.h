@@ -92,14 +92,24 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); 
 /* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-4 of an extent, ... times rtol (n). */
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol);
 
-/* Makes the headspace's gases add up to its mass again. The equations keep them so, but nothing holds them there: a
- * vent's stiffness lets roundings grow from step to step. */
+/* Makes the headspace's gases add up to its mass again. The equations keep them so, but nothing holds them there:
+ * a vent's stiffness lets roundings grow from step to step. */
 void pro_cell_settle(const pro_cell_lanes *cell, pro_lanes *y);
 
+/* What hardly moves in a healthy cell: the rates of reactions, of the separator and of evaporation behind a shut
+ * vent. Whoever knows them well enough may give them, and they are not computed. */
+typedef struct pro_sleep {
+  pro_lanes_mask where;  /* lanes whose vent is shut */
+  const pro_lanes *rate; /* in the unknowns' places (n) */
+} pro_sleep;
+/* The unknowns it is about; returns how many. */
+int pro_cell_sleepers(const pro_layout *layout, int *which);
+
 struct pro_cell_view;
-/* f = dy/dt (n). Units per layout, per second. view: what else follows from the state; NULL: it is not wanted. */
+/* f = dy/dt (n). Units per layout, per second. view: what else follows from the state; NULL: it is not wanted.
+ * asleep: what need not be computed; NULL: all is. */
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
-                  const pro_lanes *y, pro_lanes *f, struct pro_cell_view *view);
+                  const pro_lanes *y, pro_lanes *f, struct pro_cell_view *view, const pro_sleep *asleep);
 
 /* Where the Jacobian of a structure may differ from zero, whatever the state. */
 typedef struct pro_sparsity {

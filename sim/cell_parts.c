@@ -247,18 +247,23 @@ PRO_ONE_TEXT void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_
       pro_select(outward & (cell->ejectable > 0.0), -cell->entrainment * p->flow * gate * per, zero);
 }
 
+/* Whether there is liquid to evaporate, of which there is none below zero. */
+PRO_ONE_TEXT pro_lanes available_of(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes *liquid) {
+  pro_lanes dry = PRO_DRY_SHARE * cell->solvent + 1e-12;
+  pro_lanes_mask wet = *liquid > 0.0;
+  *liquid = pro_lanes_max(*liquid, zero);
+  p->available = *liquid / (*liquid + dry);
+  p->available_liquid = pro_select(wet, dry / ((*liquid + dry) * (*liquid + dry)), zero);
+  return p->available;
+}
+
 /* What flows back into a cooling cell is taken to be the headspace's own mixture at its own temperature: 5e-5 mol
  * in an 18650. A composition that jumps with the flow's sign would let Newton's corrections drift at the
  * tolerance's size. */
 PRO_ONE_TEXT void gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T,
                          pro_lanes vapour, pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid,
                          pro_lanes ejected, const int slopes) {
-  pro_lanes dry = PRO_DRY_SHARE * cell->solvent + 1e-12;
-  pro_lanes_mask wet = liquid > 0.0;
-  liquid = pro_lanes_max(liquid, pro_lanes_all(0.0));
-  pro_lanes available = liquid / (liquid + dry), p_T;
-  p->available = available;
-  p->available_liquid = pro_select(wet, dry / ((liquid + dry) * (liquid + dry)), pro_lanes_all(0.0));
+  pro_lanes available = available_of(p, cell, &liquid), p_T;
   pro_lanes p_sat = pro_vapour_pressure(cell->antoine_a, cell->antoine_b, cell->antoine_c, T, &p_T);
   pro_lanes per_T = cell->headspace / (PRO_GAS_CONSTANT * T), k = cell->per_evaporation_time;
   /* Through an open vent nothing condenses: the gas drawn in for it would be vapour again, without end. The bend
@@ -286,6 +291,12 @@ void pro_gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes vent_open
     gas_at(p, cell, vent_open, T, vapour, moles, gas_mass, liquid, ejected, 1);
   else
     gas_at(p, cell, vent_open, T, vapour, moles, gas_mass, liquid, ejected, 0);
+}
+
+void pro_gas_behind_shut_vents(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes liquid) {
+  available_of(p, cell, &liquid);
+  p->evaporation = zero;
+  nothing_flows(p);
 }
 
 pro_exchange pro_exchange_at(const pro_cell_lanes *cell, const pro_drive_lanes *drive, pro_lanes coupled,

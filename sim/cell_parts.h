@@ -73,6 +73,9 @@ typedef struct pro_gas_part {
 void pro_gas_at(pro_gas_part *out, const pro_cell_lanes *cell, pro_lanes vent_open, pro_lanes T, pro_lanes vapour,
                 pro_lanes moles, pro_lanes gas_mass, pro_lanes liquid, pro_lanes ejected, int slopes);
 
+/* Likewise where all are shut, but for evaporation. */
+void pro_gas_behind_shut_vents(pro_gas_part *out, const pro_cell_lanes *cell, pro_lanes liquid);
+
 typedef struct pro_exchange {
   pro_lanes loss, loss_T; /* to surroundings and contact [W], [W/K] */
 } pro_exchange;

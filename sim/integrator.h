@@ -19,7 +19,8 @@ typedef struct pro_system {
 
 /* The drive of every lane at its own time t. */
 void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_lanes *out);
-void pro_system_rhs(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f);
+void pro_system_rhs(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f,
+                    const pro_sleep *asleep); /* as pro_cell_rhs */
 /* Likewise, with what else follows from the state, and the drive. */
 void pro_system_look(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f,
                      pro_cell_view *view, pro_drive_lanes *drive);

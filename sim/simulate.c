@@ -38,16 +38,17 @@ void pro_system_drive(const pro_system *system, const pro_lanes *t, pro_drive_la
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) out->channel[c] = system->value[c] + system->slope[c] * since;
 }
 
-void pro_system_rhs(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f) {
+void pro_system_rhs(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f,
+                    const pro_sleep *asleep) {
   pro_drive_lanes drive;
   pro_system_drive(system, t, &drive);
-  pro_cell_rhs(&system->cell, &drive, &system->modes, y, f, NULL);
+  pro_cell_rhs(&system->cell, &drive, &system->modes, y, f, NULL, asleep);
 }
 
 void pro_system_look(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *f,
                      pro_cell_view *view, pro_drive_lanes *drive) {
   pro_system_drive(system, t, drive);
-  pro_cell_rhs(&system->cell, drive, &system->modes, y, f, view);
+  pro_cell_rhs(&system->cell, drive, &system->modes, y, f, view, NULL);
 }
 
 void pro_system_jacobian(const pro_system *system, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian) {

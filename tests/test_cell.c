@@ -221,7 +221,7 @@ static void jacobian_is_the_slope(group *g, const char *where) {
   const pro_layout *at = &g->cell.layout;
   const int n = at->n;
   pro_lanes rate[PRO_STATES_MAX];
-  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, rate, NULL);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, rate, NULL, NULL);
   pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   for (int column = 0; column < n; column++) {
     pro_lanes f[5][PRO_STATES_MAX], y[PRO_STATES_MAX];
@@ -231,7 +231,7 @@ static void jacobian_is_the_slope(group *g, const char *where) {
     for (int s = 0; s < 5; s++) {
       memcpy(y, g->y, sizeof y);
       y[column] += (double)(s - 2) * h;
-      pro_cell_rhs(&g->cell, &g->drive, &g->modes, y, f[s], NULL);
+      pro_cell_rhs(&g->cell, &g->drive, &g->modes, y, f[s], NULL, NULL);
     }
     for (int i = 0; i < n; i++) D[i * n + column] = (8.0 * (f[3][i] - f[1][i]) - (f[4][i] - f[0][i])) / (12.0 * h);
   }
@@ -258,7 +258,7 @@ static void lanes_are_alone(group *g, const char *where) {
   const int n = g->cell.layout.n;
   pro_lanes f[PRO_STATES_MAX], alone[PRO_STATES_MAX], y[PRO_STATES_MAX];
   pro_cell_view view, seen;
-  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL, NULL);
   pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   pro_cell_look(&view, &g->cell, &g->drive, &g->modes, g->y);
   for (int l = 0; l < PRO_LANES; l++) {
@@ -269,7 +269,7 @@ static void lanes_are_alone(group *g, const char *where) {
     for (int i = 0; i < n; i++) y[i] = pro_lanes_all(g->y[i][l]);
     pro_modes open = {pro_lanes_all(g->modes.vent_open[l]), pro_lanes_all(g->modes.connected[l]),
                       pro_lanes_all(g->modes.coupled[l]), pro_lanes_all(g->modes.heater_on[l])};
-    pro_cell_rhs(&solo, &drive, &open, y, alone, NULL);
+    pro_cell_rhs(&solo, &drive, &open, y, alone, NULL, NULL);
     pro_cell_jacobian(&solo, &drive, &open, y, NULL, one);
     pro_cell_look(&seen, &solo, &drive, &open, y);
     for (int i = 0; i < n; i++) {
@@ -323,7 +323,7 @@ static void sums_stay(group *g, const char *where) {
   static pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX];
   const int n = g->cell.layout.n;
   pro_lanes f[PRO_STATES_MAX];
-  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL, NULL);
   pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   for (int l = 0; l < PRO_LANES; l++) {
     double w[INVARIANTS][PRO_STATES_MAX];
@@ -351,7 +351,7 @@ static void headspace_stays_summed(group *g, const char *where) {
   const int n = at->n, air = at->head + PRO_GAS_air;
   if (at->head < 0) return;
   pro_lanes f[PRO_STATES_MAX];
-  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL, NULL);
   pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   for (int l = 0; l < PRO_LANES; l++)
     for (int k = 0; k < 2; k++) {
@@ -432,9 +432,9 @@ static void layout_is_whole(group *g, const char *where) {
   /* the ledgers' integrals are read by nothing */
   pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   pro_lanes f[PRO_STATES_MAX], again[PRO_STATES_MAX];
-  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL, NULL);
   for (int i = at->feedback; i < at->n; i++) g->y[i] += 1e3;
-  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, again, NULL);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, again, NULL, NULL);
   ck_assert_mem_eq(f, again, (size_t)at->n * sizeof f[0]);
   for (int i = 0; i < at->n; i++)
     for (int j = at->feedback; j < at->n; j++)
@@ -453,7 +453,7 @@ static void view_is_the_state(group *g, const char *where) {
   const pro_layout *at = &g->cell.layout;
   pro_lanes f[PRO_STATES_MAX], y[PRO_STATES_MAX];
   pro_cell_view now, later, before;
-  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL, NULL);
   pro_cell_look(&now, &g->cell, &g->drive, &g->modes, g->y);
   pro_lanes dt = 1e-4 / (pro_lanes_abs(now.rate) + 1e-6);
   if (at->vented >= 0)
@@ -511,7 +511,7 @@ START_TEST(cell_begins_in_balance_with_its_surroundings) {
     drive.channel[PRO_DRIVE_film_coefficient] = pro_lanes_all(10.0);
     pro_cell_view view;
     pro_cell_look(&view, &cell, &drive, &shut, y);
-    pro_cell_rhs(&cell, &drive, &shut, y, f, NULL);
+    pro_cell_rhs(&cell, &drive, &shut, y, f, NULL, NULL);
     ck_assert_double_eq_tol(view.T_core[0], 310.0, 1e-12);
     ck_assert_double_eq_tol(view.T_surface[0], 310.0, 1e-12);
     ck_assert_double_lt(fabs(view.rate[0]), 1e-12);
@@ -549,7 +549,7 @@ static void stays_finite(group *g, const char *where) {
     g->y[at->moles][1] = g->y[at->gas_mass][1] = -1e-9, g->y[at->moles][2] = g->y[at->gas_mass][2] = 0.0;
     g->y[at->moles][3] = -1e-9, g->y[at->gas_mass][4] = -1e-9;
   }
-  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL);
+  pro_cell_rhs(&g->cell, &g->drive, &g->modes, g->y, f, NULL, NULL);
   pro_cell_jacobian(&g->cell, &g->drive, &g->modes, g->y, NULL, J);
   for (int l = 0; l < PRO_LANES; l++) {
     for (int i = 0; i < at->n; i++) support_check(isfinite(f[i][l]), "%s: f[%d] is %g", where, i, f[i][l]);

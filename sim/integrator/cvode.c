@@ -37,7 +37,7 @@ static int rhs(double t, N_Vector y, N_Vector f, void *data) {
   solver *s = data;
   widen(s, y);
   pro_lanes wide_t = pro_lanes_all(t);
-  pro_system_rhs(s->system, &wide_t, s->wide_y, s->wide_f);
+  pro_system_rhs(s->system, &wide_t, s->wide_y, s->wide_f, NULL);
   s->before.rhs_calls++;
   double *to = N_VGetArrayPointer(f);
   for (int i = 0; i < s->n; i++) {

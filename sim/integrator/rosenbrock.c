@@ -225,6 +225,8 @@ static void solve(const elimination *e, const pro_lanes *W, pro_lanes *b) {
 #define SHRINK 0.2 /* and at least */
 #define SAFETY 0.85
 #define TREND 0.5    /* how much of the error's trend counts; 1: all (Gustafsson) */
+#define BEND 1.0     /* of a slow rate, relative [1/K] */
+#define SLEEP 0.05   /* of the tolerance, in a step [-] */
 #define REFUSALS 200 /* of one step in a row, before the case fails */
 
 /* What nothing reads needs no k of its own: of rates r_i = f_i + d_i h df/dt + J k_i in the stages,
@@ -257,6 +259,11 @@ typedef struct solver {
   pro_sparsity where;
   elimination plan;
   weighting weight;
+  /* what may sleep: row which[i] of J has terms dream[i ? end[i - 1] : 0 .. end[i]) */
+  int sleepers, which[PRO_STATES_MAX], dream_end[PRO_STATES_MAX];
+  struct {
+    int16_t column, of;
+  } dream[SLOTS_MAX];
   pro_lanes t, h, stop;        /* of the step that comes [s] */
   pro_lanes from, to;          /* of the last one accepted */
   pro_lanes y[PRO_STATES_MAX]; /* at t */
@@ -279,6 +286,17 @@ typedef struct solver {
 
 static void destroy(void *self) { free(self); }
 
+static void find_sleepers(solver *s) {
+  s->sleepers = pro_cell_sleepers(&s->system->cell.layout, s->which);
+  for (int i = 0, d = 0; i < s->sleepers; i++) {
+    for (int j = 0; j < s->m; j++) {
+      int16_t of = s->where.place[s->which[i] * s->n + j];
+      if (of >= 0) s->dream[d].column = (int16_t)j, s->dream[d++].of = of;
+    }
+    s->dream_end[i] = d;
+  }
+}
+
 static pro_status create(void **out, pro_system *system) {
   solver *s = aligned_alloc(64, (sizeof *s + 63) / 64 * 64);
   if (!s) return pro_fail(PRO_ENOMEM, "no memory for the integrator");
@@ -293,6 +311,7 @@ static pro_status create(void **out, pro_system *system) {
     free(s);
     return status;
   }
+  find_sleepers(s);
   weigh(&s->weight);
   s->h = pro_lanes_all(1.0);
   *out = s;
@@ -384,15 +403,57 @@ static void first_steps(solver *s, const pro_lanes *f, const pro_lanes *f_t) {
   }
 }
 
+/* In a step that a stop cuts short, what hardly moves is taken as a straight line in the state: its rate at the
+ * start and J. What a rate's bend in temperature can do then must stay below SLEEP of the tolerance; rates bend by
+ * less than BEND of themselves in a kelvin, Ea/(R T^2) and the separator's width. Returns whether any lane's may.
+ */
+static int fall_asleep(solver *s, pro_sleep *asleep) {
+  const pro_cell_lanes *cell = &s->system->cell;
+  const pro_layout *at_ = &cell->layout;
+  pro_lanes left = s->stop - s->t;
+  pro_lanes_mask cut = s->h * 1.0001 >= left;
+  int any = 0;
+  for (int l = 0; l < PRO_LANES; l++) any |= s->flies[l] && cut[l] && !s->fresh[l];
+  if (!any) return 0;
+  pro_lanes w[PRO_STATES_MAX], most = pro_lanes_all(0.0), heat = most;
+  weights(s, s->y, s->y, w);
+  for (int i = 0; i < s->sleepers; i++) {
+    const int x = s->which[i];
+    most = pro_lanes_max(most, pro_lanes_abs(s->f[x]) * w[x]);
+  }
+  for (int j = 0; j < at_->reactions; j++) heat += pro_lanes_abs(cell->heat[j] * s->f[at_->xi + j]);
+  most = pro_lanes_max(most, heat * w[at_->U_core]);
+  pro_lanes bend = BEND * s->f[at_->U_core] * left / (cell->mass_core * cell->warmth.cp);
+  asleep->where = cut & (s->system->modes.vent_open < 0.5) & (bend * bend * most * left <= SLEEP);
+  for (int l = any = 0; l < PRO_LANES; l++) {
+    if (s->fresh[l]) asleep->where[l] = 0;
+    any |= s->flies[l] && asleep->where[l];
+    if (!s->flies[l]) asleep->where[l] = -1; /* nobody looks */
+  }
+  return any;
+}
+
+/* The rates of what sleeps at y1 */
+static void dream(const solver *s, pro_lanes *rate) {
+  pro_lanes moved[PRO_STATES_MAX];
+  for (int x = 0; x < s->m; x++) moved[x] = s->y1[x] - s->y0[x];
+  for (int i = 0, d = 0; i < s->sleepers; i++) {
+    const int x = s->which[i];
+    rate[x] = s->f[x];
+    for (; d < s->dream_end[i]; d++) rate[x] += s->J[s->dream[d].of] * moved[s->dream[d].column];
+  }
+}
+
 /* df/dt, where a drive has a slope; 0: none has. */
-static int time_slope(const solver *s, pro_lanes *f_t) {
+static int time_slope(const solver *s, pro_lanes *f_t, const pro_sleep *asleep) {
   int sloped = 0;
   for (int c = 0; c < PRO_DRIVE_COUNT; c++)
     for (int l = 0; l < PRO_LANES; l++) sloped |= s->flies[l] && s->system->slope[c][l] != 0.0;
   if (!sloped) return 0;
   /* not so small that it is lost in t; beyond the piece's end its lines go on */
   pro_lanes step = pro_lanes_max(1e-4 * s->h, 1e-6 + 1e-12 * s->t), later = s->t + step;
-  pro_system_rhs(s->system, &later, s->y, f_t);
+  const pro_sleep still = {asleep ? asleep->where : (pro_lanes_mask){0}, s->f};
+  pro_system_rhs(s->system, &later, s->y, f_t, asleep ? &still : NULL);
   step = later - s->t; /* as it was added */
   for (int i = 0; i < s->n; i++) f_t[i] = (f_t[i] - s->f[i]) / step;
   return 1;
@@ -400,8 +461,8 @@ static int time_slope(const solver *s, pro_lanes *f_t) {
 
 /* Stage i (a constant, so that the coefficients fold). */
 static inline __attribute__((always_inline)) void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h,
-                                                        const pro_lanes *f_t) {
-  pro_lanes f[PRO_STATES_MAX], *b = s->k[i];
+                                                        const pro_lanes *f_t, const pro_sleep *asleep) {
+  pro_lanes f[PRO_STATES_MAX], rates[PRO_STATES_MAX], *b = s->k[i];
   for (int x = 0; x < s->m; x++) {
     pro_lanes y = s->y0[x], sum = pro_lanes_all(0.0);
     for (int j = 0; j < i; j++) {
@@ -413,7 +474,8 @@ static inline __attribute__((always_inline)) void stage(solver *s, const int i, 
   }
   pro_lanes t = s->t + at[i] * h;
   const pro_lanes *rate = i > 0 ? f : s->f;
-  if (i > 0) pro_system_rhs(s->system, &t, s->y1, f);
+  if (i > 0 && asleep) dream(s, rates);
+  if (i > 0) pro_system_rhs(s->system, &t, s->y1, f, asleep ? &(pro_sleep){asleep->where, rates} : NULL);
   for (int x = 0; x < s->m; x++) b[x] += rate[x];
   for (int x = s->m; x < s->n; x++) s->rate[i][x - s->m] = rate[x];
   if (D[i] != 0.0 && f_t) {
@@ -442,10 +504,12 @@ static void sum_integrals(const solver *s, const double w[STAGES], pro_lanes h, 
 static pro_lanes attempt(solver *s) {
   const int n = s->n;
   pro_lanes slope[PRO_STATES_MAX], w[PRO_STATES_MAX];
-  if (!s->known) pro_system_rhs(s->system, &s->t, s->y, s->f);
+  pro_sleep sleep = {.rate = NULL};
+  if (!s->known) pro_system_rhs(s->system, &s->t, s->y, s->f, NULL);
   s->known = 0;
   pro_system_jacobian(s->system, &s->t, s->y, s->J);
-  const pro_lanes *f_t = time_slope(s, slope) ? slope : NULL;
+  const pro_sleep *asleep = fall_asleep(s, &sleep) ? &sleep : NULL;
+  const pro_lanes *f_t = time_slope(s, slope, asleep) ? slope : NULL;
   first_steps(s, s->f, f_t);
   /* the last step ends at the stop; one that would leave a sliver takes it along */
   pro_lanes left = s->stop - s->t;
@@ -454,14 +518,14 @@ static pro_lanes attempt(solver *s) {
   pro_lanes h = s->h, per_h = 1.0 / h;
   factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
   memcpy(s->y0, s->y, (size_t)n * sizeof s->y[0]);
-  stage(s, 0, h, per_h, f_t);
-  stage(s, 1, h, per_h, f_t);
-  stage(s, 2, h, per_h, f_t);
-  stage(s, 3, h, per_h, f_t);
-  stage(s, 4, h, per_h, f_t);
-  stage(s, 5, h, per_h, f_t);
-  stage(s, 6, h, per_h, f_t);
-  stage(s, 7, h, per_h, f_t);
+  stage(s, 0, h, per_h, f_t, asleep);
+  stage(s, 1, h, per_h, f_t, asleep);
+  stage(s, 2, h, per_h, f_t, asleep);
+  stage(s, 3, h, per_h, f_t, asleep);
+  stage(s, 4, h, per_h, f_t, asleep);
+  stage(s, 5, h, per_h, f_t, asleep);
+  stage(s, 6, h, per_h, f_t, asleep);
+  stage(s, 7, h, per_h, f_t, asleep);
   for (int x = 0; x < s->m; x++) s->y1[x] += s->k[STAGES - 1][x];
   sum_integrals(s, s->weight.end, h, s->y1 + s->m);
   for (int x = s->m; x < n; x++) s->y1[x] += s->y0[x];
