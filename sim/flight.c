@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/sensor.h"
 
-#define STEPS_MAX 2000000 /* of one case, before it counts as failed */
-#define LOCATE_TO 1e-6    /* width to which an event is bracketed [s] */
+#define LOCATE_TO 1e-6 /* width to which an event is bracketed [s] */
 #define INSTANT                                                                                   \
   1e-12 /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] \
          */
@@ -516,12 +516,28 @@ static pro_status take_off(pro_flight *f) {
   return next_piece(f, &goes_on);
 }
 
+static double wall_clock(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+pro_status pro_flight_afford(const pro_flight *f) {
+  const pro_case *in = f->in;
+  pro_counts counts;
+  f->with->counts(f->integrator, f->lane, &counts);
+  if (in->steps_max > 0 && counts.steps + counts.rejected >= in->steps_max)
+    return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: its budget of %d steps (steps_max) is spent",
+                    f->last.t, f->last.T_core, in->steps_max);
+  if (in->seconds_max > 0.0 && wall_clock() - f->began >= in->seconds_max)
+    return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: its budget of %g s of wall clock is spent",
+                    f->last.t, f->last.T_core, in->seconds_max);
+  return PRO_OK;
+}
+
 /* Sees what the integrator's step has brought, and goes on. */
 pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
   *goes_on = 1;
-  if (++f->steps > STEPS_MAX)
-    return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", f->last.t, f->last.T_core,
-                    STEPS_MAX);
   int switched = find_events(f, &f->last, end);
   double to = switched >= 0 ? f->last.t : end->t;
   record_until(f, to);
@@ -589,6 +605,7 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
   f->in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared, f->lane = lane;
   memset(f->system.value, 0, sizeof f->system.value), memset(f->system.slope, 0, sizeof f->system.slope);
   f->system.from = pro_lanes_all(0.0), f->system.where = NULL;
+  if (in->seconds_max > 0.0) f->began = wall_clock();
   pro_cell_fill(&f->system.cell, in);
   pro_cell_load(&shared->cell, lane, in);
   for (int l = 0; l < PRO_LANES; l++) f->system.rtol[l] = in->rtol;

@@ -24,7 +24,7 @@ typedef struct pro_flight {
   pro_trajectory *out;
   double t, end; /* now, and where the smooth piece ends [s] */
   pro_moment last;
-  long steps;
+  double began; /* by the wall clock, where it has a budget of that [s] */
   pro_watch watch;
   double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
   int begins;  /* a piece has begun whose first moment is to be seen */
@@ -52,6 +52,8 @@ pro_status pro_flight_board(pro_flight *flight, const pro_case *in, pro_system *
 pro_status pro_flight_step(pro_flight *flight, const pro_moment *end, int *goes_on) PRO_MUST_CHECK;
 /* Wanted where `begins`, before the integrator's next step: `now` is its first moment under the new drive. */
 pro_status pro_flight_begin(pro_flight *flight, const pro_moment *now, int *goes_on) PRO_MUST_CHECK;
+/* After an attempt of a step that was not the last: PRO_ENUMERIC where a budget of the case is spent. */
+pro_status pro_flight_afford(const pro_flight *flight) PRO_MUST_CHECK;
 /* What a view of eight lanes says of lane l. */
 void pro_flight_see(const pro_flight *flight, const pro_cell_view *view, const pro_drive_lanes *drive, int l,
                     double t, pro_moment *now);

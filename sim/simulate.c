@@ -129,18 +129,19 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
     const pro_lanes *t = with->look(integrator, &view, &drive); /* one for all of them */
     for (int l = 0; l < with->lanes; l++) {
       pro_flight *f = &a->flights[l];
-      if (!a->of[l] || (begins ? !f->begins : done[l] == 0)) continue;
-      int goes_on = 0;
-      pro_status so_far;
+      if (!a->of[l] || (begins && !f->begins)) continue;
+      int goes_on = 1;
+      pro_status so_far = PRO_OK;
       pro_moment end;
-      pro_flight_see(f, &view, &drive, l, (*t)[l], &end);
+      if (begins || done[l] > 0) pro_flight_see(f, &view, &drive, l, (*t)[l], &end);
       if (begins)
         so_far = pro_flight_begin(f, &end, &goes_on);
       else if (done[l] > 0)
         so_far = pro_flight_step(f, &end, &goes_on);
-      else
+      else if (done[l] < 0)
         so_far = pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", f->last.t, f->last.T_core,
                           with->why(integrator, l));
+      if (so_far == PRO_OK && goes_on) so_far = pro_flight_afford(f);
       if (so_far == PRO_OK && goes_on) continue;
       land(f, a->of[l], so_far, pro_error_message());
       refill(a, with, integrator, l, tickets, n, &next);
