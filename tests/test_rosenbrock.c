@@ -125,6 +125,35 @@ START_TEST(a_piece_may_be_as_short_as_picoseconds) {
 }
 END_TEST
 
+/* ---- loose tolerances ---- */
+
+/* A tenth of the tolerance costs more steps and not fewer, down to where errors are as large as what they are
+ * errors of: 5 % are left for luck. With gas known to 1 % of a headspace's moles these took up to two million
+ * steps. */
+START_TEST(a_looser_tolerance_costs_no_more) {
+  static const double rtol[] = {1e-2, 1e-3, 1e-4, 1e-5};
+  static const char *const presets[] = {"nmc811_18650", "nca_18650", "nmc811_21700"};
+  static const int abuses[] = {2, 5, 6, 8};
+  for (size_t p = 0; p < PRO_COUNT(presets); p++)
+    for (size_t a = 0; a < PRO_COUNT(abuses); a++) {
+      long tries[PRO_COUNT(rtol)];
+      for (size_t r = 0; r < PRO_COUNT(rtol); r++) {
+        pro_run run = {0};
+        pro_bench_abuse(&run.in, presets[p], abuses[a]);
+        run.in.period = 100.0, run.in.rtol = rtol[r], run.in.steps_max = 10000;
+        ck_assert_int_eq(pro_run_case(&run, rosenbrock()), PRO_OK);
+        ck_assert_msg(run.status == PRO_OK, "%s, abuse %d, rtol %g: %s", presets[p], abuses[a], rtol[r],
+                      run.message);
+        tries[r] = run.truth->steps + run.truth->rejected;
+        if (r > 0)
+          ck_assert_msg((double)tries[r - 1] <= 1.05 * (double)tries[r], "%s, abuse %d: %ld at rtol %g, %ld at %g",
+                        presets[p], abuses[a], tries[r - 1], rtol[r - 1], tries[r], rtol[r]);
+        pro_run_clear(&run);
+      }
+    }
+}
+END_TEST
+
 /* ---- the reference ---- */
 
 /* At rtol 1e-6 against CVODE at 1e-10: the same outcome, the moments of vent and runaway and the rise to the peak
@@ -176,6 +205,7 @@ int main(void) {
   tcase_add_test(tests, error_falls_with_the_fifth_power_of_the_step);
   tcase_add_test(tests, a_case_has_its_bytes_whatever_its_neighbours);
   tcase_add_test(tests, a_piece_may_be_as_short_as_picoseconds);
+  tcase_add_test(tests, a_looser_tolerance_costs_no_more);
   tcase_add_test(tests, agrees_with_cvode);
   suite_add_tcase(suite, tests);
   return support_main(suite);
