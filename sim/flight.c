@@ -15,7 +15,7 @@
          */
 
 /* What a view of eight lanes says of one. */
-void pro_flight_see(const pro_flight *f, const pro_cell_view *view, const pro_drive_lanes *drive, int l, double t,
+void pro_flight_see(pro_flight *f, const pro_cell_view *view, const pro_drive_lanes *drive, int l, double t,
                     pro_moment *now) {
   *now = (pro_moment){.t = t,
                       .T_core = view->T_core[l],
@@ -31,8 +31,12 @@ void pro_flight_see(const pro_flight *f, const pro_cell_view *view, const pro_dr
                       .collapse = view->collapse[l],
                       .lag = 1.0,
                       .slack = -1.0};
+  double sum = now->T_core + now->T_surface + now->T_side + now->T_ambient + now->rate + now->voltage +
+               now->electrode_voltage + now->short_conductance + now->pressure + now->collapse + now->outflow;
+  f->astray |= !isfinite(sum);
   if (f->arc == PRO_ARC_none) return;
   double rate = view->rate_surface[l];
+  f->astray |= !isfinite(rate);
   /* in a wait the wall is hotter, unless the cell has begun to outrun it */
   int waits = f->arc == PRO_ARC_wait || f->arc == PRO_ARC_rest;
   if (f->arc == PRO_ARC_seek || f->arc == PRO_ARC_follow || (waits && now->T_surface > now->T_ambient))
@@ -42,7 +46,7 @@ void pro_flight_see(const pro_flight *f, const pro_cell_view *view, const pro_dr
 }
 
 /* Eight moments of a case: y holds the states (n) of the times in its lanes. */
-static void look_at_all(const pro_flight *f, const pro_lanes *t, const pro_lanes *y, pro_moment now[PRO_LANES]) {
+static void look_at_all(pro_flight *f, const pro_lanes *t, const pro_lanes *y, pro_moment now[PRO_LANES]) {
   pro_drive_lanes drive;
   pro_cell_view view;
   pro_system_drive(&f->system, t, &drive);
@@ -86,8 +90,9 @@ static void look_inside(pro_flight *f, double t, pro_moment *now) {
 }
 
 /* Eight samples' numbers into their places of a column; NULL: it is not wanted. */
-static void put(const pro_flight *f, double *column, pro_lanes x) {
+static void put(pro_flight *f, double *column, pro_lanes x) {
   if (!column) return;
+  f->strayed += x * 0.0;
   double *to = column + f->next - f->waiting;
   if (f->waiting == PRO_LANES)
     memcpy(to, &x, sizeof x);
@@ -192,6 +197,7 @@ static void write_samples(pro_flight *f) {
   for (size_t c = 0; c < PRO_COUNT(seen); c++) put(f, truth[seen[c].column], seen[c].value);
   for (int j = 0; j < at->reactions; j++) put(f, f->out->xi + (size_t)j * f->out->samples, y[at->xi + j]);
   mix_enclosure(f, T_ambient);
+  for (int l = 0; l < PRO_LANES; l++) f->astray |= isnan(f->strayed[l]);
   f->waiting = 0;
 }
 
@@ -506,6 +512,7 @@ static pro_status take_off(pro_flight *f) {
   draw_lines(f);
   look_at(f, f->t, f->y, &f->last);
   double voltage = voltage_before(f);
+  f->astray |= !isfinite(voltage);
   if (f->in->drive.arc.on) arc_next(f, f->t, &f->last), draw_lines(f), look_at(f, f->t, f->y, &f->last);
   pro_watch_start(&f->watch, f->in, &f->last, voltage);
   for (int i = 0; i < PRO_WATCH_COUNT; i++) {
@@ -522,8 +529,15 @@ static double wall_clock(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static pro_status on_course(const pro_flight *f) {
+  if (!f->astray) return PRO_OK;
+  return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: what is seen of the state is no number", f->last.t,
+                  f->last.T_core);
+}
+
 pro_status pro_flight_afford(const pro_flight *f) {
   const pro_case *in = f->in;
+  PRO_TRY(on_course(f));
   pro_counts counts;
   f->with->counts(f->integrator, f->lane, &counts);
   if (in->steps_max > 0 && counts.steps + counts.rejected >= in->steps_max)
@@ -557,7 +571,7 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
 
 #define SETTLED (0.02 / 60.0) /* the slowest heating that calorimetry calls self-heating [K/s] */
 
-void pro_flight_conclude(pro_flight *f) {
+pro_status pro_flight_conclude(pro_flight *f) {
   pro_trajectory *out = f->out;
   write_samples(f);
   out->rate_end = f->last.rate;
@@ -577,6 +591,7 @@ void pro_flight_conclude(pro_flight *f) {
   f->with->counts(f->integrator, f->lane, &counts);
   out->steps = counts.steps, out->rejected = counts.rejected;
   out->rhs_calls = counts.rhs_calls, out->jacobian_calls = counts.jacobian_calls;
+  return on_course(f);
 }
 
 static pro_trajectory *trajectory_create(const pro_case *in) {

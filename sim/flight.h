@@ -24,6 +24,7 @@ typedef struct pro_flight {
   pro_trajectory *out;
   double t, end; /* now, and where the smooth piece ends [s] */
   pro_moment last;
+  int astray;   /* something that was to be seen was no number */
   double began; /* by the wall clock, where it has a budget of that [s] */
   pro_watch watch;
   double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
@@ -36,6 +37,7 @@ typedef struct pro_flight {
   double stage_film;                    /* its film coefficient while it lags [W/(m2 K)]; NaN: the drive's */
   /* eight samples side by side: the lanes of one look, each under its own drive and modes */
   int waiting;
+  pro_lanes strayed; /* 0; NaN where a sample was no number */
   pro_lanes sample_t, sample_y[PRO_STATES_MAX];
   pro_drive_lanes sample_drive;
   pro_modes sample_modes;
@@ -52,11 +54,12 @@ pro_status pro_flight_board(pro_flight *flight, const pro_case *in, pro_system *
 pro_status pro_flight_step(pro_flight *flight, const pro_moment *end, int *goes_on) PRO_MUST_CHECK;
 /* Wanted where `begins`, before the integrator's next step: `now` is its first moment under the new drive. */
 pro_status pro_flight_begin(pro_flight *flight, const pro_moment *now, int *goes_on) PRO_MUST_CHECK;
-/* After an attempt of a step that was not the last: PRO_ENUMERIC where a budget of the case is spent. */
+/* After an attempt of a step that was not the last: PRO_ENUMERIC where a budget of the case is spent, or what is
+ * seen of it is no number. */
 pro_status pro_flight_afford(const pro_flight *flight) PRO_MUST_CHECK;
 /* What a view of eight lanes says of lane l. */
-void pro_flight_see(const pro_flight *flight, const pro_cell_view *view, const pro_drive_lanes *drive, int l,
-                    double t, pro_moment *now);
-/* Completes `out` after the end. */
-void pro_flight_conclude(pro_flight *flight);
+void pro_flight_see(pro_flight *flight, const pro_cell_view *view, const pro_drive_lanes *drive, int l, double t,
+                    pro_moment *now);
+/* Completes `out` after the end. PRO_ENUMERIC: not all of it is numbers. */
+pro_status pro_flight_conclude(pro_flight *flight) PRO_MUST_CHECK;
 #endif

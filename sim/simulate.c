@@ -66,9 +66,9 @@ typedef struct ticket { /* a case of a group, and what became of it */
 } ticket;
 
 static void land(pro_flight *f, ticket *t, pro_status status, const char *why) {
+  if (status == PRO_OK && (status = pro_flight_conclude(f)) != PRO_OK) why = pro_error_message();
   t->status = status;
   if (status == PRO_OK) {
-    pro_flight_conclude(f);
     t->out = f->out;
   } else {
     snprintf(t->message, sizeof t->message, "%s", why);

@@ -180,18 +180,22 @@ static pro_status plan_elimination(elimination *e, const pro_sparsity *s, int n,
   return PRO_OK;
 }
 
-static void factorise(const elimination *e, const pro_lanes *J, pro_lanes diagonal, pro_lanes *W) {
+/* Returns 0, and NaN where a pivot is no number: by its inverse an infinite one would pass for a zero. */
+static pro_lanes factorise(const elimination *e, const pro_lanes *J, pro_lanes diagonal, pro_lanes *W) {
+  pro_lanes lost = pro_lanes_all(0.0);
   for (int i = 0; i < e->entries; i++)
     W[e->entry[i].slot] = e->entry[i].of >= 0 ? -J[e->entry[i].of] : pro_lanes_all(0.0);
   for (int k = 0; k < e->m; k++) W[e->pivots[k].diagonal] += diagonal;
   for (int k = 0; k < e->m; k++) {
     const pivot *p = &e->pivots[k];
     pro_lanes per = 1.0 / W[p->diagonal];
+    lost += W[p->diagonal] * 0.0;
     W[p->diagonal] = per;
     for (int i = p->lower; i < p->lower_end; i++) W[e->place[i].slot] *= per;
     for (int u = p->updates; u < p->updates_end; u++)
       W[e->update[u].to] -= W[e->update[u].lower] * W[e->update[u].upper];
   }
+  return lost;
 }
 
 /* A row of W, from its first slot on, times b: two sums, so that one need not wait for the other. */
@@ -353,7 +357,7 @@ static void weights(const solver *s, const pro_lanes *y, const pro_lanes *z, pro
 }
 
 /* The largest, not the mean: an explosion of one unknown must not be diluted by the others' rest. What is no
- * number stays so. */
+ * number does not count. */
 static pro_lanes norm(const solver *s, const pro_lanes *e, const pro_lanes *w) {
   pro_lanes most = pro_lanes_all(0.0);
   for (int i = 0; i < s->m; i++) {
@@ -438,7 +442,7 @@ static void sum_integrals(const solver *s, const double w[STAGES], pro_lanes h, 
   }
 }
 
-/* One attempt of all lanes; returns the errors over the tolerance. */
+/* One attempt of all lanes; returns the errors over the tolerance: NaN where what comes out is no number. */
 static pro_lanes attempt(solver *s) {
   const int n = s->n;
   pro_lanes slope[PRO_STATES_MAX], w[PRO_STATES_MAX];
@@ -452,7 +456,7 @@ static pro_lanes attempt(solver *s) {
   s->wanted = s->h;
   s->h = pro_select(s->h * 1.0001 >= left, left, s->h);
   pro_lanes h = s->h, per_h = 1.0 / h;
-  factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
+  pro_lanes lost = factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
   memcpy(s->y0, s->y, (size_t)n * sizeof s->y[0]);
   stage(s, 0, h, per_h, f_t);
   stage(s, 1, h, per_h, f_t);
@@ -466,9 +470,10 @@ static pro_lanes attempt(solver *s) {
   sum_integrals(s, s->weight.end, h, s->y1 + s->m);
   for (int x = s->m; x < n; x++) s->y1[x] += s->y0[x];
   pro_cell_settle(&s->system->cell, s->y1);
+  for (int x = 0; x < n; x++) lost += s->y1[x] * 0.0;
   s->prepared = 0, s->taken = h;
   weights(s, s->y0, s->y1, w);
-  return norm(s, s->k[STAGES - 1], w);
+  return norm(s, s->k[STAGES - 1], w) + lost;
 }
 
 static void step(void *self, signed char done[PRO_LANES]) {
@@ -507,7 +512,10 @@ static void step(void *self, signed char done[PRO_LANES]) {
     s->h[l] = h * (shrink < 0.9 ? shrink : 0.9);
     s->counts[l].rejected++;
     if (++s->refusals[l] <= REFUSALS && s->t[l] + s->h[l] > s->t[l]) continue;
-    snprintf(s->why[l], sizeof s->why[l], "the error stays above the tolerance down to steps of %.3g s", h);
+    snprintf(s->why[l], sizeof s->why[l],
+             isnan(error[l]) ? "a rate, a slope or a state stays no number down to steps of %.3g s"
+                             : "the error stays above the tolerance down to steps of %.3g s",
+             h);
     done[l] = -1;
     s->flies[l] = 0;
   }
