@@ -590,6 +590,7 @@ pro_status pro_flight_conclude(pro_flight *f) {
   pro_counts counts;
   f->with->counts(f->integrator, f->lane, &counts);
   out->steps = counts.steps, out->rejected = counts.rejected;
+  out->step_shortest = counts.shortest, out->step_longest = counts.longest;
   out->rhs_calls = counts.rhs_calls, out->jacobian_calls = counts.jacobian_calls;
   return on_course(f);
 }

@@ -274,6 +274,7 @@ static void step(void *self, signed char done[PRO_LANES]) {
   if (flag < 0) return;
   s->from = s->to;
   s->to = t;
+  if (t < s->stop) pro_counts_length(&s->before, t - s->from);
 }
 
 static const char *why(const void *self, int lane) {

@@ -228,8 +228,9 @@ static void solve(const elimination *e, const pro_lanes *W, pro_lanes *b) {
 #define GROWTH 6.0 /* of a step, at most */
 #define SHRINK 0.2 /* and at least */
 #define SAFETY 0.85
-#define TREND 0.5    /* how much of the error's trend counts; 1: all (Gustafsson) */
-#define REFUSALS 200 /* of one step in a row, before the case fails */
+#define TREND 0.5      /* how much of the error's trend counts; 1: all (Gustafsson) */
+#define SHORTEST 1e-40 /* step that is tried [s] */
+#define REFUSALS 200   /* of one step in a row, before the case fails */
 
 /* What nothing reads needs no k of its own: of rates r_i = f_i + d_i h df/dt + J k_i in the stages,
  * k = h B r with B = gamma (I - gamma C)^-1, and a sum of its k with weights w is one of its rates with w B. */
@@ -262,6 +263,7 @@ typedef struct solver {
   elimination plan;
   weighting weight;
   pro_lanes t, h, stop;        /* of the step that comes [s] */
+  pro_lanes rest;              /* of t, what its rounding has left out: an explosion may be over within it [s] */
   pro_lanes from, to;          /* of the last one accepted */
   pro_lanes y[PRO_STATES_MAX]; /* at t */
   pro_lanes f[PRO_STATES_MAX]; /* there, if it is known */
@@ -318,7 +320,7 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
   s->refusals[lane] = 0;
   s->size_before[lane] = s->h_before[lane] = 0.0;
   for (int i = 0; i < s->n; i++) s->y[i][lane] = y[i];
-  s->t[lane] = s->from[lane] = s->to[lane] = t;
+  s->t[lane] = s->from[lane] = s->to[lane] = t, s->rest[lane] = 0.0;
   s->stop[lane] = t_stop;
   s->known = 0; /* the drive or a mode has changed, or all */
   return PRO_OK;
@@ -492,9 +494,11 @@ static void step(void *self, signed char done[PRO_LANES]) {
     double h = s->h[l];
     s->counts[l].rhs_calls += STAGES, s->counts[l].jacobian_calls++;
     if (accepted[l]) {
-      int last = s->t[l] + h >= s->stop[l];
-      s->from[l] = s->t[l];
-      s->to[l] = s->t[l] = last ? s->stop[l] : s->t[l] + h;
+      double t = s->t[l], by = h + s->rest[l], to = t + by;
+      int last = to >= s->stop[l];
+      s->rest[l] = last ? 0.0 : by - (to - t);
+      s->from[l] = t;
+      s->to[l] = s->t[l] = last ? s->stop[l] : to;
       int cut = h < s->wanted[l]; /* a step that the stop has cut is part of no trend */
       double grow = wise[l] < plain[l] && !cut ? wise[l] : plain[l];
       if (grow > GROWTH) grow = GROWTH;
@@ -505,13 +509,14 @@ static void step(void *self, signed char done[PRO_LANES]) {
       s->size_before[l] = size[l];
       s->refusals[l] = 0;
       s->counts[l].steps++;
+      if (!last) pro_counts_length(&s->counts[l], h);
       done[l] = 1;
       continue;
     }
     double shrink = plain[l] > SHRINK ? plain[l] : SHRINK; /* also of what is no number */
     s->h[l] = h * (shrink < 0.9 ? shrink : 0.9);
     s->counts[l].rejected++;
-    if (++s->refusals[l] <= REFUSALS && s->t[l] + s->h[l] > s->t[l]) continue;
+    if (++s->refusals[l] <= REFUSALS && s->h[l] > SHORTEST) continue;
     snprintf(s->why[l], sizeof s->why[l],
              isnan(error[l]) ? "a rate, a slope or a state stays no number down to steps of %.3g s"
                              : "the error stays above the tolerance down to steps of %.3g s",
