@@ -11,6 +11,7 @@
 #include "output/corpus.h"
 #include "output/label.h"
 #include "scenarios/ensemble.h"
+#include "sim/simulate.h"
 
 static const pro_option option_output = {"output", 'o', "CORPUS.h5", "the corpus to write (needed)", 0};
 static const pro_option option_runs = {"runs", 'n', "RUNS", "how many cases (default: the scenario's runs)", 0};
@@ -93,6 +94,8 @@ static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, const tabl
   pro_corpus_plan plan = {.title = pro_scenario_title(s->scenario),
                           .scenario = pro_scenario_resolved(s->scenario),
                           .source = source_text(),
+                          .integrator = pro_integrator_name(ensemble->integrator),
+                          .case_seconds = ensemble->case_seconds,
                           .seed = pro_scenario_seed(s->scenario),
                           .cases = ensemble->count,
                           .group = pro_scenario_group(s->scenario),

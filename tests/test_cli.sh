@@ -29,6 +29,11 @@ grep -q 'the first is case 0: at t = .*: its budget of 20 steps (steps_max) is s
 for m in h5py.File("f.h5")["run_info/message"]: assert b"budget of 20 steps" in m, m' || wrong "the corpus does not say why"
 "$prodrome" sweep internal_short -n 2 -q -o g.h5 --set 'duration=1500 s' --case-seconds 100000 >summary || wrong "--case-seconds"
 grep -q ' 0 failed' summary || wrong "a day is not enough for a case: $(cat summary)"
+told() { "$prodrome" verify "$1" | grep -qx "by $2" || wrong "$1 is not by '$2': $("$prodrome" verify "$1")"; }
+told c.h5 'rosenbrock, rtol 1e-06'
+told g.h5 'rosenbrock, rtol 1e-06, each case within 100000 s of wall clock'
+"$prodrome" sweep oven -n 1 -q -o h.h5 --set 'duration=60 s' --set rtol=1e-5 --integrator cvode >/dev/null
+told h.h5 'cvode, rtol 1e-05'
 json --version
 json --help
 json list
