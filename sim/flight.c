@@ -438,7 +438,8 @@ static void switch_mode(pro_flight *f, int which, const pro_moment *now) {
 }
 
 static double piece_end(const pro_flight *f, double t) {
-  return fmin(fmin(pro_drive_next_break(&f->in->drive, t), f->arc_end), f->in->duration);
+  double end = fmin(fmin(pro_drive_next_break(&f->in->drive, t), f->arc_end), f->in->duration);
+  return f->until > t ? fmin(end, f->until) : end;
 }
 
 /* The drive's straight lines from now to the end of the piece: at its end the side before the break holds, so that
@@ -535,11 +536,20 @@ static pro_status on_course(const pro_flight *f) {
                   f->last.T_core);
 }
 
+static void count(const pro_flight *f, pro_counts *out) {
+  f->with->counts(f->integrator, f->lane, out);
+  out->steps += f->before.steps, out->rejected += f->before.rejected;
+  out->rhs_calls += f->before.rhs_calls, out->jacobian_calls += f->before.jacobian_calls;
+  if (f->before.longest == 0.0) return;
+  pro_counts_length(out, f->before.shortest);
+  pro_counts_length(out, f->before.longest);
+}
+
 pro_status pro_flight_afford(const pro_flight *f) {
   const pro_case *in = f->in;
   PRO_TRY(on_course(f));
   pro_counts counts;
-  f->with->counts(f->integrator, f->lane, &counts);
+  count(f, &counts);
   if (in->steps_max > 0 && counts.steps + counts.rejected >= in->steps_max)
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: its budget of %d steps (steps_max) is spent",
                     f->last.t, f->last.T_core, in->steps_max);
@@ -588,7 +598,7 @@ pro_status pro_flight_conclude(pro_flight *f) {
     out->outcome = out->rate_end < SETTLED ? PRO_OUTCOME_safe : PRO_OUTCOME_unresolved;
   pro_cell_ledger(&out->ledger, &f->system.cell, 0, f->in, f->y0, f->y);
   pro_counts counts;
-  f->with->counts(f->integrator, f->lane, &counts);
+  count(f, &counts);
   out->steps = counts.steps, out->rejected = counts.rejected;
   out->step_shortest = counts.shortest, out->step_longest = counts.longest;
   out->rhs_calls = counts.rhs_calls, out->jacobian_calls = counts.jacobian_calls;
@@ -614,13 +624,14 @@ static pro_trajectory *trajectory_create(const pro_case *in) {
 }
 
 pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *shared, const pro_integrator *with,
-                            void *integrator, int lane) {
+                            void *integrator, int lane, double until) {
   pro_trajectory *traj = trajectory_create(in);
   if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
   memset(f, 0, offsetof(pro_flight, system)); /* the system is large, and most of it is filled below */
   f->in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared, f->lane = lane;
   memset(f->system.value, 0, sizeof f->system.value), memset(f->system.slope, 0, sizeof f->system.slope);
   f->system.from = pro_lanes_all(0.0), f->system.where = NULL;
+  f->until = until;
   if (in->seconds_max > 0.0) f->began = wall_clock();
   pro_cell_fill(&f->system.cell, in);
   pro_cell_load(&shared->cell, lane, in);
@@ -628,4 +639,38 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
   pro_cell_start(&f->system.cell, in, f->y0);
   memcpy(f->y, f->y0, sizeof f->y);
   return take_off(f);
+}
+
+static void copy_trajectory(pro_trajectory *to, const pro_trajectory *from) {
+  size_t n = (size_t)(from->xi - from->t) + (size_t)from->reactions * from->samples; /* one block */
+  memcpy(to->t, from->t, n * sizeof(double));
+}
+
+pro_status pro_flight_leave(pro_state **out, pro_flight *f) {
+  pro_state *state = aligned_alloc(64, (sizeof *state + 63) / 64 * 64);
+  if (!state) return pro_fail(PRO_ENOMEM, "no memory for a state");
+  count(f, &f->before);
+  state->in = *f->in;
+  state->flight = *f;
+  f->out = NULL; /* handed over */
+  *out = state;
+  return PRO_OK;
+}
+
+pro_status pro_flight_return(pro_flight *f, const pro_state *from, pro_system *shared, const pro_integrator *with,
+                             void *integrator, int lane, double until) {
+  const pro_case *in = &from->in;
+  pro_trajectory *traj = trajectory_create(in);
+  if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
+  copy_trajectory(traj, from->flight.out);
+  *f = from->flight;
+  f->in = f->watch.in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared;
+  f->lane = lane, f->until = until;
+  if (in->seconds_max > 0.0) f->began = wall_clock();
+  pro_cell_fill(&f->system.cell, in);
+  pro_cell_load(&shared->cell, lane, in);
+  show(f);
+  PRO_TRY(with->start(integrator, lane, 0.0, f->y, in->duration)); /* another case */
+  int goes_on;
+  return next_piece(f, &goes_on);
 }

@@ -4,6 +4,7 @@
 #ifndef PRO_FLIGHT_H
 #define PRO_FLIGHT_H
 #include "sim/integrator.h"
+#include "sim/simulate.h"
 #include "sim/watch.h"
 
 typedef enum pro_arc_phase {
@@ -22,7 +23,9 @@ typedef struct pro_flight {
   pro_system *shared; /* the integrator's, in which it has one lane */
   int lane;
   pro_trajectory *out;
-  double t, end; /* now, and where the smooth piece ends [s] */
+  double t, end;     /* now, and where the smooth piece ends [s] */
+  double until;      /* where it is to be left [s]; infinity: nowhere */
+  pro_counts before; /* of the integrators that had it before */
   pro_moment last;
   int astray;   /* something that was to be seen was no number */
   double began; /* by the wall clock, where it has a budget of that [s] */
@@ -46,9 +49,22 @@ typedef struct pro_flight {
   pro_system system;             /* of this case alone, in all lanes */
 } pro_flight;
 
+/* A case on its way, at rest between two integrators: a value. The flight holds t, y (n), modes, clocks and
+ * pending questions, a calorimeter's phase, what the enclosure holds and the samples so far; its pointers but
+ * `out` are not to be used, `out` is the state's. */
+struct pro_state {
+  pro_case in;
+  pro_flight flight;
+};
+
 /* Begins a case in a lane. What `out` holds is the caller's. PRO_ENOMEM, PRO_ENUMERIC. */
 pro_status pro_flight_board(pro_flight *flight, const pro_case *in, pro_system *shared, const pro_integrator *with,
-                            void *integrator, int lane) PRO_MUST_CHECK;
+                            void *integrator, int lane, double until) PRO_MUST_CHECK;
+/* Likewise, where another flight has left it at `from`, which is borrowed until the end. */
+pro_status pro_flight_return(pro_flight *flight, const pro_state *from, pro_system *shared,
+                             const pro_integrator *with, void *integrator, int lane, double until) PRO_MUST_CHECK;
+/* Hands over what has become of it, `out` included; the caller frees it with pro_state_free. PRO_ENOMEM. */
+pro_status pro_flight_leave(pro_state **out, pro_flight *flight) PRO_MUST_CHECK;
 /* Sees what the integrator's accepted step has brought, up to the moment `end`; goes_on 0: that was the end of the
  * case. PRO_ENUMERIC. */
 pro_status pro_flight_step(pro_flight *flight, const pro_moment *end, int *goes_on) PRO_MUST_CHECK;
