@@ -125,6 +125,46 @@ START_TEST(a_piece_may_be_as_short_as_picoseconds) {
 }
 END_TEST
 
+/* At t = 1e9 s the clock goes in steps of 1.2e-7 s; a reaction that takes 1e-7 s must take that time there too:
+ * xi = 1 - exp(-k (t - t0)), t known to half such a step and a step of the integrator. */
+START_TEST(time_goes_on_below_its_rounding) {
+  static pro_system system;
+  const double k = 1e7, t0 = 1e9, ulp = 0x1p-23;
+  const pro_integrator *with = rosenbrock();
+  pro_case in;
+  support_case(&in, "lco_18650_kim");
+  in.network = support_network(k), in.rtol = 1e-8;
+  memset(&system, 0, sizeof system);
+  pro_cell_fill(&system.cell, &in);
+  system.modes = pro_modes_start();
+  for (int l = 0; l < PRO_LANES; l++) system.rtol[l] = in.rtol;
+  void *self;
+  double y[PRO_STATES_MAX];
+  ck_assert_int_eq(with->create(&self, &system), PRO_OK);
+  pro_cell_start(&system.cell, &in, y);
+  ck_assert_int_eq(with->start(self, 0, 0.0, y, t0), PRO_OK); /* another case */
+  ck_assert_int_eq(with->start(self, 0, t0, y, t0 + 1.0), PRO_OK);
+  int moved = 0;
+  for (double t = t0; t < t0 + 4.0 * ulp;) {
+    signed char done[PRO_LANES];
+    pro_cell_view view;
+    pro_drive_lanes drive;
+    with->step(self, done);
+    ck_assert_int_ge(done[0], 0);
+    t = (*with->look(self, &view, &drive))[0];
+    pro_lanes at = pro_lanes_all(t), wide[PRO_STATES_MAX];
+    with->dense(self, 0, &at, wide);
+    double xi = wide[system.cell.layout.xi][0], since = t - t0, slack = 0.5 * ulp * 1.0001;
+    ck_assert_msg(
+        xi >= 1.0 - exp(-k * fmax(since - slack, 0.0)) - 1e-6 && xi <= 1.0 - exp(-k * (since + slack)) + 1e-6,
+        "%g s on the clock: xi = %.9g", since, xi);
+    moved += t > t0 && t < t0 + 3.0 * ulp;
+  }
+  ck_assert_int_gt(moved, 0); /* within the reaction's time */
+  with->destroy(self);
+}
+END_TEST
+
 /* ---- loose tolerances ---- */
 
 /* A tenth of the tolerance costs more steps and not fewer, down to where errors are as large as what they are
@@ -205,6 +245,7 @@ int main(void) {
   tcase_add_test(tests, error_falls_with_the_fifth_power_of_the_step);
   tcase_add_test(tests, a_case_has_its_bytes_whatever_its_neighbours);
   tcase_add_test(tests, a_piece_may_be_as_short_as_picoseconds);
+  tcase_add_test(tests, time_goes_on_below_its_rounding);
   tcase_add_test(tests, a_looser_tolerance_costs_no_more);
   tcase_add_test(tests, agrees_with_cvode);
   suite_add_tcase(suite, tests);

@@ -480,7 +480,7 @@ static pro_lanes attempt(solver *s) {
 
 static void step(void *self, signed char done[PRO_LANES]) {
   solver *s = self;
-  pro_lanes error = attempt(s), floor = pro_lanes_max(error, pro_lanes_all(1e-4));
+  pro_lanes error = attempt(s), floor = pro_select(error < 1e-4, pro_lanes_all(1e-4), error); /* or no number */
   /* predictive where it was accepted (Gustafsson, with part of the trend), plain where it was not */
   pro_lanes size = pro_lanes_log(floor), plain = SAFETY * pro_lanes_exp(size * (-1.0 / ORDER));
   pro_lanes trend = s->h / s->h_before * pro_lanes_exp((s->size_before - size) * (TREND / ORDER));
