@@ -103,6 +103,7 @@ void pro_bench_case(pro_case *out, const char *preset_name) {
   out->t_fault = 0.0;
   out->T_mark = NAN;
   out->rtol = 1e-6;
+  out->steps_max = PRO_STEPS_MAX;
   pro_channel_hold(&out->drive.channel[PRO_DRIVE_T_ambient], 298.15);
   pro_channel_hold(&out->drive.channel[PRO_DRIVE_film_coefficient], out->cell.film_coefficient);
   pro_channel_hold(&out->drive.channel[PRO_DRIVE_emissivity], out->cell.emissivity);

@@ -11,27 +11,22 @@
 #include "output/corpus.h"
 #include "output/label.h"
 #include "scenarios/ensemble.h"
+#include "sim/simulate.h"
 
 static const pro_option option_output = {"output", 'o', "CORPUS.h5", "the corpus to write (needed)", 0};
 static const pro_option option_runs = {"runs", 'n', "RUNS", "how many cases (default: the scenario's runs)", 0};
 static const pro_option option_threads = {"threads", 'j', "THREADS", "default: as many as this process is given",
                                           0};
+static const pro_option option_seconds = {"case-seconds", 0, "SECONDS",
+                                          "wall clock of a case, after which it fails (default: any)", 0};
 static const pro_option option_no_truth = {"no-truth", 0, NULL, "leave /truth out of the corpus", 0};
 static const pro_option option_strict = {"strict", 0, NULL, "exit with 1 when a case failed", 0};
 static const pro_option option_license = {"license", 0, "SPDX", "licence to note in the corpus (default: none)",
                                           0};
 static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
-static const pro_option *const options[] = {&option_output,
-                                            &option_runs,
-                                            &option_threads,
-                                            &pro_option_seed,
-                                            &pro_option_set,
-                                            &option_no_truth,
-                                            &pro_option_integrator,
-                                            &option_strict,
-                                            &option_license,
-                                            &option_quiet,
-                                            NULL};
+static const pro_option *const options[] = {
+    &option_output,   &option_runs,           &option_threads, &option_seconds, &pro_option_seed, &pro_option_set,
+    &option_no_truth, &pro_option_integrator, &option_strict,  &option_license, &option_quiet,    NULL};
 
 /* The first signal asks for an end in good order, the second one has it at once. */
 static volatile int stop;
@@ -99,6 +94,8 @@ static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, const tabl
   pro_corpus_plan plan = {.title = pro_scenario_title(s->scenario),
                           .scenario = pro_scenario_resolved(s->scenario),
                           .source = source_text(),
+                          .integrator = pro_integrator_name(ensemble->integrator),
+                          .case_seconds = ensemble->case_seconds,
                           .seed = pro_scenario_seed(s->scenario),
                           .cases = ensemble->count,
                           .group = pro_scenario_group(s->scenario),
@@ -154,11 +151,17 @@ static void print_text(const sweep *s, const char *path) {
 }
 
 static pro_status sweep_scenario(sweep *s, const pro_args *args) {
-  uint64_t runs = pro_scenario_runs(s->scenario), threads = 0;
+  uint64_t runs = pro_scenario_runs(s->scenario), threads = 0, seconds = 0;
   PRO_TRY(pro_args_count(&runs, args, &option_runs, 1, UINT32_MAX));
   PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
-  pro_ensemble ensemble = {
-      .scenario = s->scenario, .count = runs, .threads = (int)threads, .sink = take, .payload = s, .stop = &stop};
+  PRO_TRY(pro_args_count(&seconds, args, &option_seconds, 1, UINT32_MAX));
+  pro_ensemble ensemble = {.scenario = s->scenario,
+                           .count = runs,
+                           .threads = (int)threads,
+                           .case_seconds = (double)seconds,
+                           .sink = take,
+                           .payload = s,
+                           .stop = &stop};
   PRO_TRY(pro_find_integrator(&ensemble.integrator, args));
   if (pro_args_has(args, &option_no_truth)) ensemble.truth_columns = pro_label_truths();
   s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
@@ -214,7 +217,9 @@ const pro_command pro_command_sweep = {
     .operands = "SCENARIO -o CORPUS.h5",
     .summary = "simulate all cases into a labelled corpus",
     .doc =
-        "Case k depends on (scenario, seed, k) alone: the same bytes on any number of threads. The corpus appears "
+        "Case k depends on (scenario, seed, k) alone: the same bytes on any number of threads; but which cases "
+        "end "
+        "within --case-seconds depends on the machine, where steps_max does not. The corpus appears "
         "under its name when it is complete and verified, or not at all. A first SIGINT or SIGTERM finishes what "
         "is "
         "in the air and leaves nothing behind (exit code 75); a second one ends at once and may leave a hidden "

@@ -18,6 +18,7 @@ static void print_json(const char *path, const pro_corpus_summary *s) {
   pro_json_text(&json, "corpus", path);
   pro_json_bool(&json, "whole", 1);
   pro_json_text(&json, "schema", s->schema);
+  if (s->integrator[0]) pro_json_text(&json, "integrator", s->integrator);
   pro_json_count(&json, "cases", s->cases);
   pro_json_count(&json, "samples", s->samples);
   pro_json_count(&json, "groups", s->groups);
@@ -37,6 +38,7 @@ static pro_status run_verify(const pro_args *args) {
   }
   printf("%s: whole and consistent (%s)\n%" PRIu64 " cases in %" PRIu64 " groups, %" PRIu64 " samples, %.1f MB\n",
          path, s.schema, s.cases, s.groups, s.samples, 1e-6 * (double)s.bytes);
+  if (s.integrator[0]) printf("by %s\n", s.integrator);
   for (int k = 0; pro_outcome_names[k]; k++)
     printf("%s%" PRIu64 " %s", k ? ", " : "", s.by_outcome[k], pro_outcome_names[k]);
   fputc('\n', stdout);

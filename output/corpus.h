@@ -22,6 +22,8 @@ typedef struct pro_corpus_parameter { /* a row of /param */
 typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowed until close */
   const char *title, *scenario; /* resolved text */
   const char *source;           /* program, version, commit */
+  const char *integrator;       /* its name */
+  double case_seconds;          /* wall clock that each case was given; 0: any [s] */
   uint64_t seed, cases, group;  /* cases to a group */
   size_t parameters;
   const pro_corpus_parameter *parameter; /* (parameters) */
@@ -48,6 +50,7 @@ typedef struct pro_corpus_summary {
   uint64_t cases, samples, groups, bytes;
   uint64_t by_class[8], by_outcome[8];
   char schema[64];
+  char integrator[128]; /* its name and tolerances; empty: the file does not say */
 } pro_corpus_summary;
 /* Reads everything: every chunk's checksum, shapes, ranges, clocks against outcomes, ledgers, split shares, scenario
  * hash, normalization against the data. PRO_EMISSING, PRO_EINPUT (damaged or inconsistent: the message says where and

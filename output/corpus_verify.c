@@ -373,6 +373,9 @@ static pro_corpus_summary sum_up(const verification *v, const char *path) {
   struct stat info;
   if (stat(path, &info) == 0) out.bytes = (uint64_t)info.st_size;
   snprintf(out.schema, sizeof out.schema, "%s", PRO_CORPUS_SCHEMA);
+  char *integrator = pro_corpus_attribute(v->file, "integrator");
+  if (integrator) snprintf(out.integrator, sizeof out.integrator, "%s", integrator);
+  free(integrator);
   for (uint64_t k = 0; k < tables->cases; k++) {
     out.samples += (uint64_t)row_at(v, k)->row_size;
     if (tables->blind) continue;

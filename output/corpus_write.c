@@ -44,6 +44,7 @@ struct pro_corpus_writer {
   int64_t *clipped;                    /* (cases, sensors) */
   char **message;                      /* (cases) */
   pro_histogram seen[PRO_SENSORS_MAX]; /* of the codes in split train */
+  double rtol_least, rtol_most;        /* of the cases [-] */
   unsigned char has_chemistry[UINT8_MAX + 1], has_cell[UINT8_MAX + 1];
   uint16_t *stages;
   size_t stages_room;
@@ -426,6 +427,8 @@ static pro_status append(pro_corpus_writer *w, const pro_run *run, const double 
     if (run->seen && row->split == PRO_SPLIT_train)
       PRO_TRY(pro_histogram_add(&w->seen[s], run->seen->code[s], run->seen->samples));
   }
+  w->rtol_least = w->cases == 1 ? run->in.rtol : fmin(w->rtol_least, run->in.rtol);
+  w->rtol_most = fmax(w->rtol_most, run->in.rtol);
   w->has_chemistry[row->chemistry] = w->has_cell[row->cell] = 1;
   return run->truth ? take_samples(w, run) : PRO_OK;
 }
@@ -607,6 +610,17 @@ static pro_status write_sources(pro_corpus_writer *w) {
   return pro_put_text(&w->sheet, w->sheet.file, "references", text);
 }
 
+/* What the numbers are worth: "rosenbrock, rtol 1e-06". */
+static pro_status write_integrator(pro_corpus_writer *w) {
+  char text[128];
+  size_t size = sizeof text;
+  int n = snprintf(text, size, "%.32s, rtol %g", w->plan->integrator, w->rtol_least);
+  if (w->rtol_most > w->rtol_least) n += snprintf(text + n, size - (size_t)n, " to %g", w->rtol_most);
+  if (w->plan->case_seconds > 0.0)
+    snprintf(text + n, size - (size_t)n, ", each case within %g s of wall clock", w->plan->case_seconds);
+  return pro_put_text(&w->sheet, w->sheet.file, "integrator", text);
+}
+
 static pro_status finalise(pro_corpus_writer *w) {
   const pro_sheet *to = &w->sheet;
   if (w->cases != w->plan->cases)
@@ -624,6 +638,7 @@ static pro_status finalise(pro_corpus_writer *w) {
   PRO_TRY(write_run_info(w));
   PRO_TRY(write_normalization(w));
   PRO_TRY(write_sources(w));
+  PRO_TRY(write_integrator(w));
   for (int s = 0; s < SCALE_COUNT; s++) PRO_TRY(pro_scale_finish(to, &w->scale[s]));
   /* HDF5 1.10 reports a full disk at the flush at the earliest */
   if (H5Fflush(to->file, H5F_SCOPE_GLOBAL) < 0) return pro_put_fail(to, "to disk");

@@ -78,6 +78,7 @@ static void live(crew *c, uint64_t n, uint64_t count) {
     memset(run, 0, sizeof *run);
     run->status = make_case(&run->in, job, job->first + i);
     if (job->truth_columns) run->in.truth_columns = job->truth_columns;
+    run->in.seconds_max = job->case_seconds;
     if (run->status == PRO_OK)
       runs[made++] = run;
     else /* contradictory draws are data, as a failed integration is */

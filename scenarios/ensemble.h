@@ -22,6 +22,8 @@ typedef struct pro_ensemble {
   int threads;                             /* 0: as many as the machine gives this process */
   const struct pro_integrator *integrator; /* NULL: pro_integrator_fast() */
   uint32_t truth_columns;                  /* of every case, as in pro_case; 0: as it is made */
+  double case_seconds; /* wall clock in which a case must end, else it fails; 0: any. Which cases keep it depends
+                          on the machine and on what flies beside them [s] */
   pro_sink_fn *sink;
   void *payload;
   const volatile int *stop; /* non-zero: finish what is in the air and return PRO_EINTERRUPTED; may be NULL */

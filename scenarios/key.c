@@ -25,6 +25,8 @@ const pro_field pro_run_fields[] = {
     PRO_FIELD_NEEDED(pro_case, duration, "s", 1e-3, 1e9, "of the run"),
     PRO_FIELD_NEEDED(pro_case, period, "s", 1e-6, 1e6, "of the samples"),
     PRO_FIELD_REAL(pro_case, rtol, "1", 1e-6, 1e-12, 1e-2, "relative tolerance of the integration"),
+    PRO_FIELD_INT(pro_case, steps_max, PRO_STEPS_MAX, 1, 2e9,
+                  "steps of the integrator, rejected ones too, in which a case must end; else it fails"),
     PRO_FIELD_OPTIONAL(pro_case, T_mark, "K", 150.0, 2000.0,
                        "the time at which the core first reaches it is reported"),
     PRO_FIELD_END,

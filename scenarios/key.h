@@ -66,7 +66,7 @@ int pro_key_find(pro_key *out, const pro_sections *sections, const char *path);
 /* The member's struct in a case and what is told beside it; NULL when the case's chemistry lacks it. */
 void *pro_key_object(const pro_key *key, pro_case *in, pro_told *told);
 
-extern const pro_field pro_run_fields[];     /* duration, period, rtol, T_mark, of pro_case */
+extern const pro_field pro_run_fields[];     /* duration, period, rtol, steps_max, T_mark, of pro_case */
 extern const pro_field pro_initial_fields[]; /* initial.T, initial.soc, of pro_case */
 extern const pro_field pro_preset_field;     /* cell.preset: pro_case.preset, a choice by pro_cell_all's order */
 extern const pro_field pro_chemistry_field;  /* chemistry: pro_case.chemistry, by pro_chemistry_all's order */

@@ -350,5 +350,8 @@ pro_status pro_case_check(const pro_case *in) {
     return pro_fail(PRO_EINPUT, "duration / period asks for %.3g samples; at most 5e7", in->duration / in->period);
   if (!(in->rtol >= 1e-12 && in->rtol <= 1e-2))
     return pro_fail(PRO_EINPUT, "rtol = %g is out of range (1e-12 to 1e-2)", in->rtol);
+  if (in->steps_max < 0) return pro_fail(PRO_EINPUT, "steps_max = %d is below 0", in->steps_max);
+  if (!(in->seconds_max >= 0.0))
+    return pro_fail(PRO_EINPUT, "a budget of %g s of wall clock is below 0", in->seconds_max);
   return PRO_OK;
 }

@@ -197,6 +197,8 @@ extern const pro_field pro_sensor_settings_fields[]; /* values in the sensor's o
 
 /* ---- a case ---- */
 
+enum { PRO_STEPS_MAX = 2000000 }; /* a budget that a case which gets anywhere does not come near */
+
 typedef struct pro_case {
   pro_network network; /* by value: a run may perturb A, Ea and heat */
   pro_cell cell;
@@ -210,6 +212,8 @@ typedef struct pro_case {
   double T_mark;           /* the time at which the core first reaches this is reported [K]; NaN: none */
   double rtol;             /* relative tolerance of the integration [-] */
   uint32_t truth_columns;  /* bits 1 << pro_truth: what is recorded of it beside what sensors read; 0: all */
+  int steps_max;           /* of the integrator, rejected ones too, in which it must end; 0: any number */
+  double seconds_max;      /* of the wall clock, likewise; 0: any. Whether it is kept depends on the machine [s] */
   uint64_t seed, run;
   int64_t cell_draw;     /* which parameter draw: cases that share it share a split */
   int family;            /* index of the kind */

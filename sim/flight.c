@@ -5,17 +5,17 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/sensor.h"
 
-#define STEPS_MAX 2000000 /* of one case, before it counts as failed */
-#define LOCATE_TO 1e-6    /* width to which an event is bracketed [s] */
+#define LOCATE_TO 1e-6 /* width to which an event is bracketed [s] */
 #define INSTANT                                                                                   \
   1e-12 /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] \
          */
 
 /* What a view of eight lanes says of one. */
-void pro_flight_see(const pro_flight *f, const pro_cell_view *view, const pro_drive_lanes *drive, int l, double t,
+void pro_flight_see(pro_flight *f, const pro_cell_view *view, const pro_drive_lanes *drive, int l, double t,
                     pro_moment *now) {
   *now = (pro_moment){.t = t,
                       .T_core = view->T_core[l],
@@ -31,8 +31,12 @@ void pro_flight_see(const pro_flight *f, const pro_cell_view *view, const pro_dr
                       .collapse = view->collapse[l],
                       .lag = 1.0,
                       .slack = -1.0};
+  double sum = now->T_core + now->T_surface + now->T_side + now->T_ambient + now->rate + now->voltage +
+               now->electrode_voltage + now->short_conductance + now->pressure + now->collapse + now->outflow;
+  f->astray |= !isfinite(sum);
   if (f->arc == PRO_ARC_none) return;
   double rate = view->rate_surface[l];
+  f->astray |= !isfinite(rate);
   /* in a wait the wall is hotter, unless the cell has begun to outrun it */
   int waits = f->arc == PRO_ARC_wait || f->arc == PRO_ARC_rest;
   if (f->arc == PRO_ARC_seek || f->arc == PRO_ARC_follow || (waits && now->T_surface > now->T_ambient))
@@ -42,7 +46,7 @@ void pro_flight_see(const pro_flight *f, const pro_cell_view *view, const pro_dr
 }
 
 /* Eight moments of a case: y holds the states (n) of the times in its lanes. */
-static void look_at_all(const pro_flight *f, const pro_lanes *t, const pro_lanes *y, pro_moment now[PRO_LANES]) {
+static void look_at_all(pro_flight *f, const pro_lanes *t, const pro_lanes *y, pro_moment now[PRO_LANES]) {
   pro_drive_lanes drive;
   pro_cell_view view;
   pro_system_drive(&f->system, t, &drive);
@@ -86,8 +90,9 @@ static void look_inside(pro_flight *f, double t, pro_moment *now) {
 }
 
 /* Eight samples' numbers into their places of a column; NULL: it is not wanted. */
-static void put(const pro_flight *f, double *column, pro_lanes x) {
+static void put(pro_flight *f, double *column, pro_lanes x) {
   if (!column) return;
+  f->strayed += x * 0.0;
   double *to = column + f->next - f->waiting;
   if (f->waiting == PRO_LANES)
     memcpy(to, &x, sizeof x);
@@ -192,6 +197,7 @@ static void write_samples(pro_flight *f) {
   for (size_t c = 0; c < PRO_COUNT(seen); c++) put(f, truth[seen[c].column], seen[c].value);
   for (int j = 0; j < at->reactions; j++) put(f, f->out->xi + (size_t)j * f->out->samples, y[at->xi + j]);
   mix_enclosure(f, T_ambient);
+  for (int l = 0; l < PRO_LANES; l++) f->astray |= isnan(f->strayed[l]);
   f->waiting = 0;
 }
 
@@ -432,7 +438,8 @@ static void switch_mode(pro_flight *f, int which, const pro_moment *now) {
 }
 
 static double piece_end(const pro_flight *f, double t) {
-  return fmin(fmin(pro_drive_next_break(&f->in->drive, t), f->arc_end), f->in->duration);
+  double end = fmin(fmin(pro_drive_next_break(&f->in->drive, t), f->arc_end), f->in->duration);
+  return f->until > t ? fmin(end, f->until) : end;
 }
 
 /* The drive's straight lines from now to the end of the piece: at its end the side before the break holds, so that
@@ -506,6 +513,7 @@ static pro_status take_off(pro_flight *f) {
   draw_lines(f);
   look_at(f, f->t, f->y, &f->last);
   double voltage = voltage_before(f);
+  f->astray |= !isfinite(voltage);
   if (f->in->drive.arc.on) arc_next(f, f->t, &f->last), draw_lines(f), look_at(f, f->t, f->y, &f->last);
   pro_watch_start(&f->watch, f->in, &f->last, voltage);
   for (int i = 0; i < PRO_WATCH_COUNT; i++) {
@@ -516,12 +524,44 @@ static pro_status take_off(pro_flight *f) {
   return next_piece(f, &goes_on);
 }
 
+static double wall_clock(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static pro_status on_course(const pro_flight *f) {
+  if (!f->astray) return PRO_OK;
+  return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: what is seen of the state is no number", f->last.t,
+                  f->last.T_core);
+}
+
+static void count(const pro_flight *f, pro_counts *out) {
+  f->with->counts(f->integrator, f->lane, out);
+  out->steps += f->before.steps, out->rejected += f->before.rejected;
+  out->rhs_calls += f->before.rhs_calls, out->jacobian_calls += f->before.jacobian_calls;
+  if (f->before.longest == 0.0) return;
+  pro_counts_length(out, f->before.shortest);
+  pro_counts_length(out, f->before.longest);
+}
+
+pro_status pro_flight_afford(const pro_flight *f) {
+  const pro_case *in = f->in;
+  PRO_TRY(on_course(f));
+  pro_counts counts;
+  count(f, &counts);
+  if (in->steps_max > 0 && counts.steps + counts.rejected >= in->steps_max)
+    return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: its budget of %d steps (steps_max) is spent",
+                    f->last.t, f->last.T_core, in->steps_max);
+  if (in->seconds_max > 0.0 && wall_clock() - f->began >= in->seconds_max)
+    return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: its budget of %g s of wall clock is spent",
+                    f->last.t, f->last.T_core, in->seconds_max);
+  return PRO_OK;
+}
+
 /* Sees what the integrator's step has brought, and goes on. */
 pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
   *goes_on = 1;
-  if (++f->steps > STEPS_MAX)
-    return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: more than %d steps", f->last.t, f->last.T_core,
-                    STEPS_MAX);
   int switched = find_events(f, &f->last, end);
   double to = switched >= 0 ? f->last.t : end->t;
   record_until(f, to);
@@ -541,7 +581,7 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
 
 #define SETTLED (0.02 / 60.0) /* the slowest heating that calorimetry calls self-heating [K/s] */
 
-void pro_flight_conclude(pro_flight *f) {
+pro_status pro_flight_conclude(pro_flight *f) {
   pro_trajectory *out = f->out;
   write_samples(f);
   out->rate_end = f->last.rate;
@@ -558,9 +598,11 @@ void pro_flight_conclude(pro_flight *f) {
     out->outcome = out->rate_end < SETTLED ? PRO_OUTCOME_safe : PRO_OUTCOME_unresolved;
   pro_cell_ledger(&out->ledger, &f->system.cell, 0, f->in, f->y0, f->y);
   pro_counts counts;
-  f->with->counts(f->integrator, f->lane, &counts);
+  count(f, &counts);
   out->steps = counts.steps, out->rejected = counts.rejected;
+  out->step_shortest = counts.shortest, out->step_longest = counts.longest;
   out->rhs_calls = counts.rhs_calls, out->jacobian_calls = counts.jacobian_calls;
+  return on_course(f);
 }
 
 static pro_trajectory *trajectory_create(const pro_case *in) {
@@ -582,17 +624,53 @@ static pro_trajectory *trajectory_create(const pro_case *in) {
 }
 
 pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *shared, const pro_integrator *with,
-                            void *integrator, int lane) {
+                            void *integrator, int lane, double until) {
   pro_trajectory *traj = trajectory_create(in);
   if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
   memset(f, 0, offsetof(pro_flight, system)); /* the system is large, and most of it is filled below */
   f->in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared, f->lane = lane;
   memset(f->system.value, 0, sizeof f->system.value), memset(f->system.slope, 0, sizeof f->system.slope);
   f->system.from = pro_lanes_all(0.0), f->system.where = NULL;
+  f->until = until;
+  if (in->seconds_max > 0.0) f->began = wall_clock();
   pro_cell_fill(&f->system.cell, in);
   pro_cell_load(&shared->cell, lane, in);
   for (int l = 0; l < PRO_LANES; l++) f->system.rtol[l] = in->rtol;
   pro_cell_start(&f->system.cell, in, f->y0);
   memcpy(f->y, f->y0, sizeof f->y);
   return take_off(f);
+}
+
+static void copy_trajectory(pro_trajectory *to, const pro_trajectory *from) {
+  size_t n = (size_t)(from->xi - from->t) + (size_t)from->reactions * from->samples; /* one block */
+  memcpy(to->t, from->t, n * sizeof(double));
+}
+
+pro_status pro_flight_leave(pro_state **out, pro_flight *f) {
+  pro_state *state = aligned_alloc(64, (sizeof *state + 63) / 64 * 64);
+  if (!state) return pro_fail(PRO_ENOMEM, "no memory for a state");
+  count(f, &f->before);
+  state->in = *f->in;
+  state->flight = *f;
+  f->out = NULL; /* handed over */
+  *out = state;
+  return PRO_OK;
+}
+
+pro_status pro_flight_return(pro_flight *f, const pro_state *from, pro_system *shared, const pro_integrator *with,
+                             void *integrator, int lane, double until) {
+  const pro_case *in = &from->in;
+  pro_trajectory *traj = trajectory_create(in);
+  if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
+  copy_trajectory(traj, from->flight.out);
+  *f = from->flight;
+  f->in = f->watch.in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared;
+  f->lane = lane, f->until = until;
+  if (in->seconds_max > 0.0) f->began = wall_clock();
+  pro_cell_fill(&f->system.cell, in);
+  pro_cell_load(&shared->cell, lane, in);
+  show(f);
+  PRO_TRY(with->start(integrator, lane, 0.0, f->y, in->duration)); /* another case */
+  int goes_on;
+  return next_piece(f, &goes_on);
 }

@@ -28,7 +28,13 @@ void pro_system_jacobian(const pro_system *system, const pro_lanes *t, const pro
 
 typedef struct pro_counts {
   long steps, rejected, rhs_calls, jacobian_calls;
+  double shortest, longest; /* of the steps accepted that no end of a piece has cut; 0: none [s] */
 } pro_counts;
+
+static inline void pro_counts_length(pro_counts *counts, double step) {
+  if (step < counts->shortest || counts->shortest == 0.0) counts->shortest = step;
+  if (step > counts->longest) counts->longest = step;
+}
 
 typedef struct pro_integrator {
   const char *name, *doc, *source;

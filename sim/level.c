@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/flight.h"
+
 typedef enum work { CASES, SENSING, WORKS } work;
 
 typedef struct level {
@@ -12,6 +14,9 @@ typedef struct level {
   int rank[WORKS]; /* 1 is the fastest, as measured */
   int (*runs_here)(void);
   pro_status (*simulate)(pro_trajectory **, const pro_case *, const struct pro_integrator *);
+  /* to the end, or where `left` is given to `until`; `in` or `from` */
+  pro_status (*part)(pro_trajectory **, pro_state **, const pro_case *, const pro_state *, double,
+                     const struct pro_integrator *);
   pro_status (*run_cases)(pro_run *const *, size_t, const struct pro_integrator *);
   void (*observe)(pro_observer *, int32_t *const[], const double *const[], size_t);
 } level;
@@ -39,11 +44,29 @@ static int has_v4(void) {
  * are: v3 takes three fifths of v2's time. */
 static const level levels[] = {
 #ifdef PRO_LEVELS
-    {"x86-64-v4", {1, 1}, has_v4, pro_level_simulate_v4, pro_level_run_cases_v4, pro_level_observe_v4},
-    {"x86-64-v3", {3, 2}, has_v3, pro_level_simulate_v3, pro_level_run_cases_v3, pro_level_observe_v3},
-    {"x86-64-v2", {2, 3}, has_v2, pro_level_simulate_v2, pro_level_run_cases_v2, pro_level_observe_v2},
+    {"x86-64-v4",
+     {1, 1},
+     has_v4,
+     pro_level_simulate_v4,
+     pro_level_part_v4,
+     pro_level_run_cases_v4,
+     pro_level_observe_v4},
+    {"x86-64-v3",
+     {3, 2},
+     has_v3,
+     pro_level_simulate_v3,
+     pro_level_part_v3,
+     pro_level_run_cases_v3,
+     pro_level_observe_v3},
+    {"x86-64-v2",
+     {2, 3},
+     has_v2,
+     pro_level_simulate_v2,
+     pro_level_part_v2,
+     pro_level_run_cases_v2,
+     pro_level_observe_v2},
 #endif
-    {"portable", {4, 4}, everywhere, pro_level_simulate, pro_level_run_cases, pro_level_observe}};
+    {"portable", {4, 4}, everywhere, pro_level_simulate, pro_level_part, pro_level_run_cases, pro_level_observe}};
 
 /* NULL: the environment names one that is not here. */
 static const level *pick(work what) {
@@ -90,6 +113,30 @@ pro_status pro_observer_feed(pro_observer *observer, int32_t *const code[], cons
   here->observe(observer, code, truth, n);
   return PRO_OK;
 }
+
+pro_status pro_simulate_until(pro_state **out, const pro_case *in, double t,
+                              const struct pro_integrator *integrator) {
+  const level *here = pick(CASES);
+  return here ? here->part(NULL, out, in, NULL, t, integrator) : refuse();
+}
+
+pro_status pro_state_until(pro_state **out, const pro_state *from, double t,
+                           const struct pro_integrator *integrator) {
+  const level *here = pick(CASES);
+  return here ? here->part(NULL, out, NULL, from, t, integrator) : refuse();
+}
+
+pro_status pro_state_finish(pro_trajectory **out, const pro_state *from, const struct pro_integrator *integrator) {
+  const level *here = pick(CASES);
+  return here ? here->part(out, NULL, NULL, from, 0.0, integrator) : refuse();
+}
+
+void pro_state_free(pro_state *state) {
+  if (state) pro_trajectory_free(state->flight.out);
+  free(state);
+}
+
+double pro_state_time(const pro_state *state) { return state->flight.t; }
 
 pro_status pro_run_case(pro_run *run, const struct pro_integrator *integrator) {
   return pro_run_cases(&run, 1, integrator);

@@ -11,6 +11,9 @@
 #define PRO_LEVEL_FUNCTIONS(suffix)                                                                          \
   pro_status pro_level_simulate##suffix(pro_trajectory **out, const pro_case *in,                            \
                                         const struct pro_integrator *integrator);                            \
+  pro_status pro_level_part##suffix(pro_trajectory **out, pro_state **left, const pro_case *in,              \
+                                    const pro_state *from, double until,                                     \
+                                    const struct pro_integrator *integrator);                                \
   pro_status pro_level_run_cases##suffix(pro_run *const *runs, size_t n,                                     \
                                          const struct pro_integrator *integrator);                           \
   void pro_level_observe##suffix(pro_observer *observer, int32_t *const code[], const double *const truth[], \

@@ -67,6 +67,7 @@ typedef struct pro_trajectory { /* one block, freed as one */
   pro_outcome outcome;
   pro_ledger ledger;
   long steps, rejected, rhs_calls, jacobian_calls;
+  double step_shortest, step_longest; /* of those that were not cut to fit; 0: none [s] */
 } pro_trajectory;
 void pro_trajectory_free(pro_trajectory *traj);
 

@@ -61,16 +61,22 @@ void pro_system_jacobian(const pro_system *system, const pro_lanes *t, const pro
 
 typedef struct ticket { /* a case of a group, and what became of it */
   const pro_case *in;
+  const pro_state *from; /* NULL: from its start */
+  double until;          /* where it is to be left [s]; infinity: nowhere */
+  pro_state *left;
   pro_trajectory *out;
   pro_status status;
   char message[256];
 } ticket;
 
 static void land(pro_flight *f, ticket *t, pro_status status, const char *why) {
+  if (status == PRO_OK) {
+    status = f->t >= f->until ? pro_flight_leave(&t->left, f) : pro_flight_conclude(f);
+    why = pro_error_message();
+  }
   t->status = status;
   if (status == PRO_OK) {
-    pro_flight_conclude(f);
-    t->out = f->out;
+    t->out = f->out; /* none where it was left */
   } else {
     snprintf(t->message, sizeof t->message, "%s", why);
     pro_trajectory_free(f->out);
@@ -92,7 +98,8 @@ static void refill(fleet *a, const pro_integrator *with, void *integrator, int l
     pro_flight *f = &a->flights[lane];
     f->out = NULL;
     a->of[lane] = t;
-    pro_status status = pro_flight_board(f, t->in, &a->shared, with, integrator, lane);
+    pro_status status = t->from ? pro_flight_return(f, t->from, &a->shared, with, integrator, lane, t->until)
+                                : pro_flight_board(f, t->in, &a->shared, with, integrator, lane, t->until);
     if (status == PRO_OK) return;
     land(f, t, status, pro_error_message());
   }
@@ -130,19 +137,20 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
     const pro_lanes *t = with->look(integrator, &view, &drive); /* one for all of them */
     for (int l = 0; l < with->lanes; l++) {
       pro_flight *f = &a->flights[l];
-      if (!a->of[l] || (begins ? !f->begins : done[l] == 0)) continue;
-      int goes_on = 0;
-      pro_status so_far;
+      if (!a->of[l] || (begins && !f->begins)) continue;
+      int goes_on = 1;
+      pro_status so_far = PRO_OK;
       pro_moment end;
-      pro_flight_see(f, &view, &drive, l, (*t)[l], &end);
+      if (begins || done[l] > 0) pro_flight_see(f, &view, &drive, l, (*t)[l], &end);
       if (begins)
         so_far = pro_flight_begin(f, &end, &goes_on);
       else if (done[l] > 0)
         so_far = pro_flight_step(f, &end, &goes_on);
-      else
+      else if (done[l] < 0)
         so_far = pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", f->last.t, f->last.T_core,
                           with->why(integrator, l));
-      if (so_far == PRO_OK && goes_on) continue;
+      if (so_far == PRO_OK && goes_on) so_far = pro_flight_afford(f);
+      if (so_far == PRO_OK && goes_on && f->t < f->until) continue;
       land(f, a->of[l], so_far, pro_error_message());
       refill(a, with, integrator, l, tickets, n, &next);
       flying -= a->of[l] == NULL;
@@ -160,10 +168,28 @@ static const pro_integrator *with_of(const pro_integrator *integrator) {
 
 pro_status pro_level_simulate(pro_trajectory **out, const pro_case *in, const pro_integrator *integrator) {
   PRO_TRY(pro_case_check(in));
-  ticket one = {.in = in};
+  ticket one = {.in = in, .until = (double)INFINITY};
   PRO_TRY(fly(&one, 1, with_of(integrator)));
   if (one.status != PRO_OK) return pro_fail(one.status, "%s", one.message);
   *out = one.out;
+  return PRO_OK;
+}
+
+pro_status pro_level_part(pro_trajectory **out, pro_state **left, const pro_case *in, const pro_state *from,
+                          double until, const pro_integrator *integrator) {
+  if (from) in = &from->in;
+  PRO_TRY(pro_case_check(in));
+  double begin = from ? from->flight.t : 0.0;
+  if (left && !(until > begin && until < in->duration))
+    return pro_fail(PRO_EINPUT, "a state at %g s: it must be after %g s and before the end at %g s", until, begin,
+                    in->duration);
+  ticket one = {.in = in, .from = from, .until = left ? until : (double)INFINITY};
+  PRO_TRY(fly(&one, 1, with_of(integrator)));
+  if (one.status != PRO_OK) return pro_fail(one.status, "%s", one.message);
+  if (left)
+    *left = one.left;
+  else
+    *out = one.out;
   return PRO_OK;
 }
 
@@ -198,7 +224,7 @@ pro_status pro_level_run_cases(pro_run *const *runs, size_t n, const pro_integra
       if (taken[k] || (members > 0 && !pro_cell_same_structure(&runs[which[0]]->in, &runs[k]->in))) continue;
       if (members == 0 && k != first) break;
       taken[k] = 1;
-      tickets[members] = (ticket){.in = &runs[k]->in};
+      tickets[members] = (ticket){.in = &runs[k]->in, .until = (double)INFINITY};
       which[members++] = k;
     }
     if (members == 0) continue;

@@ -25,7 +25,7 @@ def each_dataset(file):
 def check_h5py():
     with h5py.File(path) as f:
         for name, kind in dict(title=str, Conventions=str, schema=str, source=str, scenario=str, scenario_sha256=str,
-                               seed=np.uint64, license=str, references=str).items():
+                               seed=np.uint64, integrator=str, license=str, references=str).items():
             assert isinstance(f.attrs[name], kind), name
         assert f.attrs["schema"] == "prodrome-corpus/1" and f.attrs["Conventions"] == "CF-1.10"
         assert "\u00fcbung" in f.attrs["scenario"]

@@ -34,6 +34,7 @@ static inline void support_case(pro_case *in, const char *preset) {
   in->t_fault = 0.0;
   in->T_mark = (double)NAN;
   in->rtol = 1e-8;
+  in->steps_max = PRO_STEPS_MAX;
   pro_channel_hold(&in->drive.channel[PRO_DRIVE_T_ambient], in->T_initial);
   pro_channel_hold(&in->drive.channel[PRO_DRIVE_film_coefficient], in->cell.film_coefficient);
   pro_channel_hold(&in->drive.channel[PRO_DRIVE_emissivity], in->cell.emissivity);

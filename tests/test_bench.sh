@@ -41,7 +41,7 @@ else
   "$bench/validate" --check "$source/docs/validation.md" || fail "docs/validation.md"
 fi
 
-for program in kim validate cost peers; do
+for program in kim validate cost peers accuracy; do
   expect 0 "$bench/$program" --help
   expect 64 "$bench/$program" --no-such-option
 done
@@ -55,6 +55,9 @@ expect 66 "$bench/kim" "$folder"
 : >"$folder/empty.csv"
 expect 65 "$bench/kim" "$folder/empty.csv"
 expect 66 "$bench/validate" --members "$folder/none.csv"
+expect 64 "$bench/accuracy" --cases 0
+expect 0 "$bench/accuracy" --cases 2 --json
+is_json "accuracy --json"
 expect 0 "$bench/cost" --repeats 1 --json
 is_json "cost --json"
 

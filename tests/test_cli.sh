@@ -20,6 +20,20 @@ json() { # COMMAND...: its document goes to docs/NAME.json with the command besi
 }
 "$prodrome" sweep internal_short -n 6 -q -o c.h5 --set 'duration=1500 s' >summary || wrong "sweep failed"
 grep -q '^6 cases = ' summary || wrong "sweep's summary does not add up to 6 cases"
+# a case that spends its budget of steps fails alone, and says so in the corpus
+"$prodrome" sweep internal_short -n 2 -q -o f.h5 --set 'duration=1500 s' --set steps_max=20 >summary 2>stderr ||
+  wrong "sweep with failed cases failed"
+grep -q '^2 cases = .* 2 failed' summary || wrong "steps_max=20 fails no case: $(cat summary)"
+grep -q 'the first is case 0: at t = .*: its budget of 20 steps (steps_max) is spent' stderr || wrong "told: $(cat stderr)"
+/usr/bin/python3 -c 'import h5py
+for m in h5py.File("f.h5")["run_info/message"]: assert b"budget of 20 steps" in m, m' || wrong "the corpus does not say why"
+"$prodrome" sweep internal_short -n 2 -q -o g.h5 --set 'duration=1500 s' --case-seconds 100000 >summary || wrong "--case-seconds"
+grep -q ' 0 failed' summary || wrong "a day is not enough for a case: $(cat summary)"
+told() { "$prodrome" verify "$1" | grep -qx "by $2" || wrong "$1 is not by '$2': $("$prodrome" verify "$1")"; }
+told c.h5 'rosenbrock, rtol 1e-06'
+told g.h5 'rosenbrock, rtol 1e-06, each case within 100000 s of wall clock'
+"$prodrome" sweep oven -n 1 -q -o h.h5 --set 'duration=60 s' --set rtol=1e-5 --integrator cvode >/dev/null
+told h.h5 'cvode, rtol 1e-05'
 json --version
 json --help
 json list

@@ -92,6 +92,7 @@ START_TEST(verification_counts_what_is_there) {
   ck_assert_uint_eq(summary.by_outcome[PRO_OUTCOME_runaway], away);
   ck_assert_uint_eq(summary.by_class[PRO_CLASS_event], away);
   ck_assert_str_eq(summary.schema, PRO_CORPUS_SCHEMA);
+  ck_assert_str_eq(summary.integrator, "made_up, rtol 1e-06 to 0.0001");
   struct stat info;
   ck_assert_int_eq(stat(in_folder("a.h5"), &info), 0);
   ck_assert_uint_eq(summary.bytes, (uint64_t)info.st_size);

@@ -121,6 +121,23 @@ START_TEST(a_stop_finishes_what_is_in_the_air) {
 }
 END_TEST
 
+static pro_status count_spent(void *payload, const pro_run *run) {
+  int *spent = payload;
+  *spent += run->status == PRO_ENUMERIC && strstr(run->message, " s of wall clock is spent");
+  return PRO_OK;
+}
+
+/* No case ends within a nanosecond; each fails as data, and a third contradict themselves. */
+START_TEST(a_budget_of_seconds_is_each_cases) {
+  pro_scenario *s = some();
+  int spent = 0;
+  pro_ensemble job = {.scenario = s, .count = 60, .case_seconds = 1e-9, .sink = count_spent, .payload = &spent};
+  ck_assert_int_eq(pro_ensemble_run(&job), PRO_OK);
+  ck_assert_int_eq(spent, 40);
+  pro_scenario_free(s);
+}
+END_TEST
+
 START_TEST(there_is_at_least_one_thread) { ck_assert_int_ge(pro_threads_available(), 1); }
 END_TEST
 
@@ -131,6 +148,7 @@ int main(void) {
   tcase_add_test(tests, a_part_of_the_cases_is_the_same_part);
   tcase_add_test(tests, a_failing_sink_ends_it_with_its_own_status_and_message);
   tcase_add_test(tests, a_stop_finishes_what_is_in_the_air);
+  tcase_add_test(tests, a_budget_of_seconds_is_each_cases);
   tcase_add_test(tests, there_is_at_least_one_thread);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);

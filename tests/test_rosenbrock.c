@@ -126,6 +126,75 @@ START_TEST(a_piece_may_be_as_short_as_picoseconds) {
 }
 END_TEST
 
+/* At t = 1e9 s the clock goes in steps of 1.2e-7 s; a reaction that takes 1e-7 s must take that time there too:
+ * xi = 1 - exp(-k (t - t0)), t known to half such a step and a step of the integrator. */
+START_TEST(time_goes_on_below_its_rounding) {
+  static pro_system system;
+  const double k = 1e7, t0 = 1e9, ulp = 0x1p-23;
+  const pro_integrator *with = rosenbrock();
+  pro_case in;
+  support_case(&in, "lco_18650_kim");
+  in.network = support_network(k), in.rtol = 1e-8;
+  memset(&system, 0, sizeof system);
+  pro_cell_fill(&system.cell, &in);
+  system.modes = pro_modes_start();
+  for (int l = 0; l < PRO_LANES; l++) system.rtol[l] = in.rtol;
+  void *self;
+  double y[PRO_STATES_MAX];
+  ck_assert_int_eq(with->create(&self, &system), PRO_OK);
+  pro_cell_start(&system.cell, &in, y);
+  ck_assert_int_eq(with->start(self, 0, 0.0, y, t0), PRO_OK); /* another case */
+  ck_assert_int_eq(with->start(self, 0, t0, y, t0 + 1.0), PRO_OK);
+  int moved = 0;
+  for (double t = t0; t < t0 + 4.0 * ulp;) {
+    signed char done[PRO_LANES];
+    pro_cell_view view;
+    pro_drive_lanes drive;
+    with->step(self, done);
+    ck_assert_int_ge(done[0], 0);
+    t = (*with->look(self, &view, &drive))[0];
+    pro_lanes at = pro_lanes_all(t), wide[PRO_STATES_MAX];
+    with->dense(self, 0, &at, wide);
+    double xi = wide[system.cell.layout.xi][0], since = t - t0, slack = 0.5 * ulp * 1.0001;
+    ck_assert_msg(
+        xi >= 1.0 - exp(-k * fmax(since - slack, 0.0)) - 1e-6 && xi <= 1.0 - exp(-k * (since + slack)) + 1e-6,
+        "%g s on the clock: xi = %.9g", since, xi);
+    moved += t > t0 && t < t0 + 3.0 * ulp;
+  }
+  ck_assert_int_gt(moved, 0); /* within the reaction's time */
+  with->destroy(self);
+}
+END_TEST
+
+/* ---- loose tolerances ---- */
+
+/* A tenth of the tolerance costs more steps and not fewer, down to where errors are as large as what they are
+ * errors of: 5 % are left for luck. With gas known to 1 % of a headspace's moles these took up to two million
+ * steps. */
+START_TEST(a_looser_tolerance_costs_no_more) {
+  static const double rtol[] = {1e-2, 1e-3, 1e-4, 1e-5};
+  static const char *const presets[] = {"nmc811_18650", "nca_18650", "nmc811_21700"};
+  static const int abuses[] = {2, 5, 6, 8};
+  for (size_t p = 0; p < PRO_COUNT(presets); p++)
+    for (size_t a = 0; a < PRO_COUNT(abuses); a++) {
+      long tries[PRO_COUNT(rtol)];
+      for (size_t r = 0; r < PRO_COUNT(rtol); r++) {
+        pro_run run = {0};
+        pro_bench_abuse(&run.in, presets[p], abuses[a]);
+        run.in.period = 100.0, run.in.rtol = rtol[r], run.in.steps_max = 10000;
+        ck_assert_int_eq(pro_run_case(&run, rosenbrock()), PRO_OK);
+        ck_assert_msg(run.status == PRO_OK, "%s, abuse %d, rtol %g: %s", presets[p], abuses[a], rtol[r],
+                      run.message);
+        tries[r] = run.truth->steps + run.truth->rejected;
+        if (r > 0)
+          ck_assert_msg((double)tries[r - 1] <= 1.05 * (double)tries[r], "%s, abuse %d: %ld at rtol %g, %ld at %g",
+                        presets[p], abuses[a], tries[r - 1], rtol[r - 1], tries[r], rtol[r]);
+        pro_run_clear(&run);
+      }
+    }
+}
+END_TEST
+
 /* ---- the reference ---- */
 
 /* A current that bends every second, and one that jumps: Rodas5P takes a step a second, in which reactions sleep.
@@ -230,6 +299,8 @@ int main(void) {
   tcase_add_test(tests, a_case_has_its_bytes_whatever_its_neighbours);
   tcase_add_test(tests, a_piece_may_be_as_short_as_picoseconds);
   tcase_add_loop_test(tests, a_current_that_changes_every_second_is_followed, 0, 2);
+  tcase_add_test(tests, time_goes_on_below_its_rounding);
+  tcase_add_test(tests, a_looser_tolerance_costs_no_more);
   tcase_add_test(tests, agrees_with_cvode);
   suite_add_tcase(suite, tests);
   return support_main(suite);

@@ -58,6 +58,9 @@ static int linear_system(double t, N_Vector y, N_Vector fy, SUNMatrix M, boolean
     pro_lanes wide_t = pro_lanes_all(t);
     pro_system_jacobian(s->system, &wide_t, s->wide_y, s->jacobian);
     s->before.jacobian_calls++;
+    double lost = 0.0; /* NaN: one is no number */
+    for (int i = 0; i < n * n; i++) lost += s->jacobian[i][0] * 0.0;
+    if (isnan(lost)) return 1; /* as for a rate */
   }
   *jcur = !jok;
   for (int i = 0; i < n * n; i++) s->lu[i] = -gamma * s->jacobian[i][0];
@@ -271,6 +274,7 @@ static void step(void *self, signed char done[PRO_LANES]) {
   if (flag < 0) return;
   s->from = s->to;
   s->to = t;
+  if (t < s->stop) pro_counts_length(&s->before, t - s->from);
 }
 
 static const char *why(const void *self, int lane) {

@@ -180,18 +180,22 @@ static pro_status plan_elimination(elimination *e, const pro_sparsity *s, int n,
   return PRO_OK;
 }
 
-static void factorise(const elimination *e, const pro_lanes *J, pro_lanes diagonal, pro_lanes *W) {
+/* Returns 0, and NaN where a pivot is no number: by its inverse an infinite one would pass for a zero. */
+static pro_lanes factorise(const elimination *e, const pro_lanes *J, pro_lanes diagonal, pro_lanes *W) {
+  pro_lanes lost = pro_lanes_all(0.0);
   for (int i = 0; i < e->entries; i++)
     W[e->entry[i].slot] = e->entry[i].of >= 0 ? -J[e->entry[i].of] : pro_lanes_all(0.0);
   for (int k = 0; k < e->m; k++) W[e->pivots[k].diagonal] += diagonal;
   for (int k = 0; k < e->m; k++) {
     const pivot *p = &e->pivots[k];
     pro_lanes per = 1.0 / W[p->diagonal];
+    lost += W[p->diagonal] * 0.0;
     W[p->diagonal] = per;
     for (int i = p->lower; i < p->lower_end; i++) W[e->place[i].slot] *= per;
     for (int u = p->updates; u < p->updates_end; u++)
       W[e->update[u].to] -= W[e->update[u].lower] * W[e->update[u].upper];
   }
+  return lost;
 }
 
 /* A row of W, from its first slot on, times b: two sums, so that one need not wait for the other. */
@@ -224,10 +228,11 @@ static void solve(const elimination *e, const pro_lanes *W, pro_lanes *b) {
 #define GROWTH 6.0 /* of a step, at most */
 #define SHRINK 0.2 /* and at least */
 #define SAFETY 0.85
-#define TREND 0.5    /* how much of the error's trend counts; 1: all (Gustafsson) */
-#define BEND 1.0     /* of a slow rate, relative [1/K] */
-#define SLEEP 0.05   /* of the tolerance, in a step [-] */
-#define REFUSALS 200 /* of one step in a row, before the case fails */
+#define TREND 0.5      /* how much of the error's trend counts; 1: all (Gustafsson) */
+#define BEND 1.0       /* of a slow rate, relative [1/K] */
+#define SLEEP 0.05     /* of the tolerance, in a step [-] */
+#define SHORTEST 1e-40 /* step that is tried [s] */
+#define REFUSALS 200   /* of one step in a row, before the case fails */
 
 /* What nothing reads needs no k of its own: of rates r_i = f_i + d_i h df/dt + J k_i in the stages,
  * k = h B r with B = gamma (I - gamma C)^-1, and a sum of its k with weights w is one of its rates with w B. */
@@ -265,6 +270,7 @@ typedef struct solver {
     int16_t column, of;
   } dream[SLOTS_MAX];
   pro_lanes t, h, stop;        /* of the step that comes [s] */
+  pro_lanes rest;              /* of t, what its rounding has left out: an explosion may be over within it [s] */
   pro_lanes from, to;          /* of the last one accepted */
   pro_lanes y[PRO_STATES_MAX]; /* at t */
   pro_lanes f[PRO_STATES_MAX]; /* there, if it is known */
@@ -333,7 +339,7 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
   s->refusals[lane] = 0;
   s->size_before[lane] = s->h_before[lane] = 0.0;
   for (int i = 0; i < s->n; i++) s->y[i][lane] = y[i];
-  s->t[lane] = s->from[lane] = s->to[lane] = t;
+  s->t[lane] = s->from[lane] = s->to[lane] = t, s->rest[lane] = 0.0;
   s->stop[lane] = t_stop;
   s->known = 0; /* the drive or a mode has changed, or all */
   return PRO_OK;
@@ -372,7 +378,7 @@ static void weights(const solver *s, const pro_lanes *y, const pro_lanes *z, pro
 }
 
 /* The largest, not the mean: an explosion of one unknown must not be diluted by the others' rest. What is no
- * number stays so. */
+ * number does not count. */
 static pro_lanes norm(const solver *s, const pro_lanes *e, const pro_lanes *w) {
   pro_lanes most = pro_lanes_all(0.0);
   for (int i = 0; i < s->m; i++) {
@@ -500,7 +506,7 @@ static void sum_integrals(const solver *s, const double w[STAGES], pro_lanes h, 
   }
 }
 
-/* One attempt of all lanes; returns the errors over the tolerance. */
+/* One attempt of all lanes; returns the errors over the tolerance: NaN where what comes out is no number. */
 static pro_lanes attempt(solver *s) {
   const int n = s->n;
   pro_lanes slope[PRO_STATES_MAX], w[PRO_STATES_MAX];
@@ -516,7 +522,7 @@ static pro_lanes attempt(solver *s) {
   s->wanted = s->h;
   s->h = pro_select(s->h * 1.0001 >= left, left, s->h);
   pro_lanes h = s->h, per_h = 1.0 / h;
-  factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
+  pro_lanes lost = factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
   memcpy(s->y0, s->y, (size_t)n * sizeof s->y[0]);
   stage(s, 0, h, per_h, f_t, asleep);
   stage(s, 1, h, per_h, f_t, asleep);
@@ -530,14 +536,15 @@ static pro_lanes attempt(solver *s) {
   sum_integrals(s, s->weight.end, h, s->y1 + s->m);
   for (int x = s->m; x < n; x++) s->y1[x] += s->y0[x];
   pro_cell_settle(&s->system->cell, s->y1);
+  for (int x = 0; x < n; x++) lost += s->y1[x] * 0.0;
   s->prepared = 0, s->taken = h;
   weights(s, s->y0, s->y1, w);
-  return norm(s, s->k[STAGES - 1], w);
+  return norm(s, s->k[STAGES - 1], w) + lost;
 }
 
 static void step(void *self, signed char done[PRO_LANES]) {
   solver *s = self;
-  pro_lanes error = attempt(s), floor = pro_lanes_max(error, pro_lanes_all(1e-4));
+  pro_lanes error = attempt(s), floor = pro_select(error < 1e-4, pro_lanes_all(1e-4), error); /* or no number */
   /* predictive where it was accepted (Gustafsson, with part of the trend), plain where it was not */
   pro_lanes size = pro_lanes_log(floor), plain = SAFETY * pro_lanes_exp(size * (-1.0 / ORDER));
   pro_lanes trend = s->h / s->h_before * pro_lanes_exp((s->size_before - size) * (TREND / ORDER));
@@ -551,9 +558,11 @@ static void step(void *self, signed char done[PRO_LANES]) {
     double h = s->h[l];
     s->counts[l].rhs_calls += STAGES, s->counts[l].jacobian_calls++;
     if (accepted[l]) {
-      int last = s->t[l] + h >= s->stop[l];
-      s->from[l] = s->t[l];
-      s->to[l] = s->t[l] = last ? s->stop[l] : s->t[l] + h;
+      double t = s->t[l], by = h + s->rest[l], to = t + by;
+      int last = to >= s->stop[l];
+      s->rest[l] = last ? 0.0 : by - (to - t);
+      s->from[l] = t;
+      s->to[l] = s->t[l] = last ? s->stop[l] : to;
       int cut = h < s->wanted[l]; /* a step that the stop has cut is part of no trend */
       double grow = wise[l] < plain[l] && !cut ? wise[l] : plain[l];
       if (grow > GROWTH) grow = GROWTH;
@@ -564,14 +573,18 @@ static void step(void *self, signed char done[PRO_LANES]) {
       s->size_before[l] = size[l];
       s->refusals[l] = 0;
       s->counts[l].steps++;
+      if (!last) pro_counts_length(&s->counts[l], h);
       done[l] = 1;
       continue;
     }
     double shrink = plain[l] > SHRINK ? plain[l] : SHRINK; /* also of what is no number */
     s->h[l] = h * (shrink < 0.9 ? shrink : 0.9);
     s->counts[l].rejected++;
-    if (++s->refusals[l] <= REFUSALS && s->t[l] + s->h[l] > s->t[l]) continue;
-    snprintf(s->why[l], sizeof s->why[l], "the error stays above the tolerance down to steps of %.3g s", h);
+    if (++s->refusals[l] <= REFUSALS && s->h[l] > SHORTEST) continue;
+    snprintf(s->why[l], sizeof s->why[l],
+             isnan(error[l]) ? "a rate, a slope or a state stays no number down to steps of %.3g s"
+                             : "the error stays above the tolerance down to steps of %.3g s",
+             h);
     done[l] = -1;
     s->flies[l] = 0;
   }
