@@ -73,6 +73,8 @@ static pro_status take(void *payload, const pro_run *run) {
   return PRO_OK;
 }
 
+static pro_status help(void *payload) { return pro_corpus_help(((sweep *)payload)->writer); }
+
 static const char *source_text(void) { return "prodrome " PRO_VERSION " (" PRO_COMMIT ")"; }
 
 typedef struct tables { /* what the plan borrows */
@@ -157,8 +159,13 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   uint64_t runs = pro_scenario_runs(s->scenario), threads = 0;
   PRO_TRY(pro_args_count(&runs, args, &option_runs, 1, UINT32_MAX));
   PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
-  pro_ensemble ensemble = {
-      .scenario = s->scenario, .count = runs, .threads = (int)threads, .sink = take, .payload = s, .stop = &stop};
+  pro_ensemble ensemble = {.scenario = s->scenario,
+                           .count = runs,
+                           .threads = (int)threads,
+                           .sink = take,
+                           .help = help,
+                           .payload = s,
+                           .stop = &stop};
   PRO_TRY(pro_find_integrator(&ensemble.integrator, args));
   if (pro_args_has(args, &option_no_truth)) ensemble.truth_columns = pro_label_truths();
   s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);

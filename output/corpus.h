@@ -35,8 +35,12 @@ typedef struct pro_corpus_writer pro_corpus_writer;
 /* Writes to a temporary file beside `path`; nothing of that name exists until pro_corpus_commit has verified it.
  * PRO_EIO: cannot create, with the reason. */
 pro_status pro_corpus_create(pro_corpus_writer **out, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
-/* Cases in order 0, 1, ...; param (plan->parameters) are the case's draws. Failed runs are rows too, with no samples. */
+/* Cases in order 0, 1, ..., by one thread at a time; param (plan->parameters) are the case's draws. Failed runs are
+ * rows too, with no samples. It copies, and compresses and writes only when what waits for that has filled its room. */
 pro_status pro_corpus_append(pro_corpus_writer *writer, const struct pro_run *run, const double *param) PRO_MUST_CHECK;
+/* Compresses and writes what was appended so far, from any number of threads, also beside an append. To call it or not
+ * changes when things are done, and no byte of the file. Fails as whoever failed first did. */
+pro_status pro_corpus_help(pro_corpus_writer *writer) PRO_MUST_CHECK;
 /* Finalises: tables, normalization, flush, close, reopen, verify, fsync, rename. Frees the writer in any case; on
  * failure the temporary file is removed. PRO_EIO: among others a full disk. */
 pro_status pro_corpus_commit(pro_corpus_writer *writer) PRO_MUST_CHECK;

@@ -49,6 +49,9 @@ size_t pro_pack_bound(size_t bytes) { return libdeflate_zlib_compress_bound(NULL
 /* The sizes of our types are constants to the compiler. */
 #define FOR_ELEMENT(element, body) \
   switch (element) {               \
+    case 1:                        \
+      body(1);                     \
+      break;                       \
     case 2:                        \
       body(2);                     \
       break;                       \
@@ -116,9 +119,8 @@ uint32_t pro_fletcher32(const void *data, size_t size) {
 
 size_t pro_pack(pro_packer *p, void *to, const void *from, size_t bytes, size_t element) {
   assert(bytes <= p->bytes && element > 0);
-  const void *plain = from;
-  if (element > 1) shuffle(p->shuffled, from, bytes, element), plain = p->shuffled;
-  size_t size = libdeflate_zlib_compress(p->deflate, plain, bytes, to, pro_pack_bound(bytes) - CHECKSUM);
+  shuffle(p->shuffled, from, bytes, element);
+  size_t size = libdeflate_zlib_compress(p->deflate, p->shuffled, bytes, to, pro_pack_bound(bytes) - CHECKSUM);
   assert(size > 0);
   uint32_t sum = pro_fletcher32(to, size);
   for (int i = 0; i < CHECKSUM; i++) ((unsigned char *)to)[size++] = (unsigned char)(sum >> 8 * i);

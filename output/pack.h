@@ -15,7 +15,8 @@ void pro_packer_free(pro_packer *packer);
 
 size_t pro_pack_bound(size_t bytes); /* what a chunk of this size takes at most, packed [byte] */
 
-/* Packs `bytes` bytes of elements of `element` bytes each into `to`, which holds pro_pack_bound(bytes). Returns
+/* Packs `bytes` bytes of elements of `element` bytes each into `to`, which holds pro_pack_bound(bytes) and
+ * may be `from`. Returns
  * the packed size [byte]. The same bytes come of the same input on every processor. */
 size_t pro_pack(pro_packer *packer, void *to, const void *from, size_t bytes, size_t element);
 

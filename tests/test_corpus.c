@@ -3,10 +3,13 @@
 #include "output/corpus.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "output/corpus_histogram.h"
 #include "tests/corpus_maker.h"
@@ -130,6 +133,64 @@ START_TEST(equal_content_is_equal_bytes) {
 }
 END_TEST
 
+static atomic_int done;
+static void *helps(void *writer) {
+  const struct timespec moment = {.tv_nsec = 50000};
+  pro_status status = PRO_OK;
+  while (!atomic_load(&done) && status == PRO_OK) status = pro_corpus_help(writer), nanosleep(&moment, NULL);
+  return status == PRO_OK ? NULL : writer;
+}
+
+/* As made_write, beside three threads that help. */
+static pro_status write_helped(const char *path, uint64_t cases, uint64_t group, size_t samples) {
+  pro_corpus_plan plan = made_plan(cases, group);
+  pro_corpus_writer *writer;
+  PRO_TRY(pro_corpus_create(&writer, path, &plan));
+  pthread_t threads[3];
+  atomic_store(&done, 0);
+  for (int i = 0; i < 3; i++) ck_assert_int_eq(pthread_create(&threads[i], NULL, helps, writer), 0);
+  pro_status status = made_append(writer, cases, samples);
+  atomic_store(&done, 1);
+  for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
+  if (status == PRO_OK) return pro_corpus_commit(writer);
+  pro_corpus_abandon(writer);
+  return status;
+}
+
+/* Groups of four chunks, so that all room is full at times; and tables of several blocks. */
+START_TEST(helpers_change_no_byte) {
+  const struct {
+    uint64_t cases, group;
+    size_t samples;
+  } shape[] = {{12, 3, 70000}, {9000, 4000, 2}};
+  made_corpus(in_folder("a.h5"), shape[_i].cases, shape[_i].group, shape[_i].samples);
+  ck_assert_int_eq(write_helped(in_folder("b.h5"), shape[_i].cases, shape[_i].group, shape[_i].samples), PRO_OK);
+  size_t a_size, b_size;
+  char *a = slurp(&a_size, in_folder("a.h5")), *b = slurp(&b_size, in_folder("b.h5"));
+  ck_assert_uint_eq(a_size, b_size);
+  ck_assert_mem_eq(a, b, a_size);
+  free(a), free(b);
+}
+END_TEST
+
+START_TEST(tables_of_several_blocks_are_whole) {
+  enum { MANY = 4096 * 2 + 5 };
+  made_corpus(in_folder("a.h5"), MANY, 4096, 2);
+  pro_corpus *corpus;
+  ck_assert_int_eq(pro_corpus_open(&corpus, in_folder("a.h5")), PRO_OK);
+  ck_assert_uint_eq(pro_corpus_cases(corpus), MANY);
+  for (uint64_t k = 0; k < MANY; k++) {
+    pro_record record;
+    pro_truth_row truth;
+    ck_assert_int_eq(pro_corpus_read(&record, corpus, k), PRO_OK);
+    ck_assert_int_eq(pro_corpus_truth(&truth, corpus, k), PRO_OK);
+    ck_assert_int_eq(truth.cell_draw, (int64_t)k);
+    ck_assert_uint_eq(record.samples, made_fails(k) ? 0 : 2);
+  }
+  pro_corpus_close(corpus);
+}
+END_TEST
+
 START_TEST(a_corpus_of_failures_alone_is_a_corpus) {
   pro_corpus_plan plan = made_plan(2, 1);
   pro_corpus_writer *writer;
@@ -242,8 +303,13 @@ static int write_under_limit(rlim_t limit) {
     pro_corpus_plan plan = made_plan(6, 3);
     pro_corpus_writer *writer;
     pro_status status = pro_corpus_create(&writer, in_folder("a.h5"), &plan);
+    pthread_t helper; /* meets the full disk first, perhaps */
+    atomic_store(&done, 0);
+    int helped = status == PRO_OK && pthread_create(&helper, NULL, helps, writer) == 0;
     if (status == PRO_OK) {
       status = made_append(writer, 6, MADE_SAMPLES);
+      atomic_store(&done, 1);
+      if (helped) pthread_join(helper, NULL);
       if (status == PRO_OK)
         status = pro_corpus_commit(writer);
       else
@@ -325,6 +391,8 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, verification_counts_what_is_there);
   tcase_add_loop_test(tests, cases_longer_than_a_chunk_and_groups_of_any_size_are_whole, 0, 6);
   tcase_add_test(tests, equal_content_is_equal_bytes);
+  tcase_add_loop_test(tests, helpers_change_no_byte, 0, 2);
+  tcase_add_test(tests, tables_of_several_blocks_are_whole);
   tcase_add_test(tests, a_corpus_of_failures_alone_is_a_corpus);
   tcase_add_test(tests, truth_can_be_left_out);
   tcase_add_test(tests, an_odd_ledger_costs_no_file_but_is_told);
