@@ -50,6 +50,7 @@ void pro_corpus_abandon(pro_corpus_writer *writer); /* removes the temporary fil
 
 typedef struct pro_corpus_summary {
   uint64_t cases, samples, groups, bytes;
+  uint64_t channel_bytes; /* of `bytes`: what the sensors' channels take */
   uint64_t by_class[8], by_outcome[8];
   char schema[64];
 } pro_corpus_summary;

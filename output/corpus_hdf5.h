@@ -11,6 +11,7 @@
 
 enum {
   PRO_CORPUS_CHUNK = 65536,            /* samples; a group of cases starts on a multiple of it */
+  PRO_CORPUS_ROWS = 256,               /* cases; a chunk of a table */
   PRO_CORPUS_SLOTS = PRO_REACTIONS_MAX /* second axis of /truth/extent */
 };
 
@@ -82,6 +83,10 @@ void pro_corpus_quiet(void);
 const char *pro_corpus_why(void);
 
 hid_t pro_corpus_text_type(void); /* variable-length UTF-8; the caller closes it */
+
+/* For a file access list: HDF5 would keep up to 32 MB of what it knows of a file's chunks, and where these nodes lie
+ * among the blocks of runs that come and go, the heap cannot shrink. Negative: failed. */
+int pro_corpus_keep_little(hid_t access);
 
 /* Opens for reading. PRO_EMISSING, PRO_EINPUT as pro_corpus_open. H5Fclose closes all that was opened in it. */
 pro_status pro_corpus_open_file(hid_t *out, const char *path) PRO_MUST_CHECK;

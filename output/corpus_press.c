@@ -71,6 +71,7 @@ void pro_belt_clear(pro_belt *belt) {
     free(s->block), free(s->text), free(s->train), free(s->chunk);
   }
   free(belt->column);
+  *belt = (pro_belt){.text = H5I_INVALID_HID};
 }
 
 /* ---- failing ---- */

@@ -13,7 +13,7 @@
 /* ---- columns along obs: chunk by chunk, all of them side by side ---- */
 
 enum {
-  ROWS = 4096,
+  ROWS = PRO_CORPUS_ROWS,
   CHUNK_MOST = 1 << 20, /* samples: what a verification may hold of each column */
   COLUMNS_MAX = 2 + PRO_CHANNEL_COUNT + PRO_TRUTH_COUNT + PRO_CORPUS_SLOTS
 };
@@ -150,6 +150,7 @@ static pro_status open_columns(verification *v) {
     snprintf(path, sizeof path, "/%s", pro_channel_names[c]);
     if (pro_corpus_open_codes(&v->codes[c], v->file, pro_channel_names[c], v->tables.obs, &v->found) > 0)
       PRO_TRY(add_column(v, &v->channel[c], path, v->codes[c].type, -1, v->codes[c].dataset, 1));
+    if (v->channel[c]) v->sum.channel_bytes += H5Dget_storage_size(v->channel[c]->dataset);
   }
   if (v->tables.blind) return PRO_OK;
   PRO_TRY(open_plain(v, &v->stages, "/stages", PRO_CORPUS_u16));

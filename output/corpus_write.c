@@ -14,7 +14,7 @@
 #include "sim/sensor.h"
 #include "sim/sha256.h"
 
-enum { CHUNK = PRO_CORPUS_CHUNK, CASES = 4096 /* rows of the tables that are held */ };
+enum { CHUNK = PRO_CORPUS_CHUNK, ROWS = PRO_CORPUS_ROWS };
 enum { SCALE_case, SCALE_obs, SCALE_reaction, SCALE_quantile, SCALE_COUNT };
 enum { BELT_obs, BELT_case, BELT_COUNT };
 
@@ -77,7 +77,8 @@ static pro_status open_file(pro_corpus_writer *w) {
   if (made < 0) return PRO_EIO;
   /* no lock: the name is ours alone, and locks fail on many parallel file systems */
   if (access < 0 || H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110) < 0 ||
-      H5Pset_file_locking(access, 0, 0) < 0 || H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0)
+      H5Pset_file_locking(access, 0, 0) < 0 || H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
+      pro_corpus_keep_little(access) < 0)
     return pro_put_fail(&w->sheet, "properties");
   w->sheet.file = H5Fcreate(w->temporary, H5F_ACC_TRUNC, made, access);
   if (w->sheet.file < 0) return pro_put_fail(&w->sheet, "the file");
@@ -248,7 +249,7 @@ pro_status pro_corpus_create(pro_corpus_writer **out, const char *path, const pr
   w->plan = plan;
   w->sheet.file = H5I_INVALID_HID;
   w->belt[BELT_obs] = (pro_belt){.length = CHUNK, .grows = 1, .text = H5I_INVALID_HID};
-  w->belt[BELT_case] = (pro_belt){.length = plan->cases < CASES ? plan->cases : CASES, .text = H5I_INVALID_HID};
+  w->belt[BELT_case] = (pro_belt){.length = plan->cases < ROWS ? plan->cases : ROWS, .text = H5I_INVALID_HID};
   w->broken = claim_name(w, path);
   if (w->broken == PRO_OK) w->broken = open_file(w);
   if (w->broken == PRO_OK) w->broken = create_head(w);
@@ -567,6 +568,8 @@ static pro_status sync_path(const pro_corpus_writer *w, const char *path, int fl
 }
 
 static pro_status publish(pro_corpus_writer *w) {
+  for (int b = 0; b < BELT_COUNT; b++) pro_belt_clear(&w->belt[b]); /* a verification needs as much again */
+  for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
   pro_corpus_summary summary;
   pro_status status = pro_corpus_verify_as(&summary, w->temporary, PRO_CORPUS_WHOLE);
   if (status == PRO_ENOMEM) return status;

@@ -162,7 +162,7 @@ START_TEST(helpers_change_no_byte) {
   const struct {
     uint64_t cases, group;
     size_t samples;
-  } shape[] = {{12, 3, 70000}, {9000, 4000, 2}};
+  } shape[] = {{12, 3, 70000}, {3000, 1000, 2}};
   made_corpus(in_folder("a.h5"), shape[_i].cases, shape[_i].group, shape[_i].samples);
   ck_assert_int_eq(write_helped(in_folder("b.h5"), shape[_i].cases, shape[_i].group, shape[_i].samples), PRO_OK);
   size_t a_size, b_size;
@@ -174,8 +174,8 @@ START_TEST(helpers_change_no_byte) {
 END_TEST
 
 START_TEST(tables_of_several_blocks_are_whole) {
-  enum { MANY = 4096 * 2 + 5 };
-  made_corpus(in_folder("a.h5"), MANY, 4096, 2);
+  enum { MANY = 256 * 8 + 5 };
+  made_corpus(in_folder("a.h5"), MANY, 700, 2);
   pro_corpus *corpus;
   ck_assert_int_eq(pro_corpus_open(&corpus, in_folder("a.h5")), PRO_OK);
   ck_assert_uint_eq(pro_corpus_cases(corpus), MANY);
