@@ -30,8 +30,11 @@ struct pro_corpus_writer {
   pro_histogram seen[PRO_SENSORS_MAX]; /* of the codes in split train */
   unsigned char has_chemistry[UINT8_MAX + 1], has_cell[UINT8_MAX + 1];
   hid_t extent; /* whose attributes name the reactions */
-  uint16_t *stages;
-  size_t stages_room;
+  /* the case that was begun */
+  const pro_run *run; /* NULL: none */
+  pro_corpus_row row;
+  pro_labeller labeller;
+  uint64_t taken; /* samples */
 };
 
 /* ---- creating ---- */
@@ -235,7 +238,7 @@ static void leave(pro_corpus_writer *w) {
   for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
   for (int b = 0; b < BELT_COUNT; b++) pro_belt_clear(&w->belt[b]);
   pro_press_free(w->press);
-  free(w->path), free(w->temporary), free(w->stages);
+  free(w->path), free(w->temporary);
   free(w);
 }
 
@@ -290,13 +293,13 @@ static void take_reals(pro_stack *s, size_t c, const double *value, size_t n) {
   for (size_t k = 0; k < n; k++) to[k] = (float)value[k];
 }
 
-/* Copies samples [from, from + n) of a run behind what the stack holds. */
-static pro_status take(pro_corpus_writer *w, pro_stack *s, const pro_run *run, size_t from, size_t n) {
-  const pro_trajectory *truth = run->truth;
+/* Copies samples [from, from + n) of a piece behind what the stack holds. */
+static pro_status take(pro_corpus_writer *w, pro_stack *s, const pro_trajectory *truth,
+                       const pro_observation *seen, size_t from, size_t n) {
   size_t c = 0;
-  memcpy((double *)s->chunk[c++].data + s->held, run->seen->t + from, n * sizeof(double));
-  for (int i = 0; pro_sensor_all[i]; i++) PRO_TRY(take_codes(w, s, c++, run->seen->code[i] + from, n));
-  memcpy((uint16_t *)s->chunk[c++].data + s->held, w->stages + from, n * sizeof(uint16_t));
+  memcpy((double *)s->chunk[c++].data + s->held, seen->t + from, n * sizeof(double));
+  for (int i = 0; pro_sensor_all[i]; i++) PRO_TRY(take_codes(w, s, c++, seen->code[i] + from, n));
+  pro_label_feed(&w->labeller, (uint16_t *)s->chunk[c++].data + s->held, truth, from, n);
   if (w->plan->keep_truth) {
     for (int i = 0; i < PRO_TRUTH_COUNT; i++) take_reals(s, c++, truth->truth[i] + from, n);
     for (int j = 0; j < truth->reactions; j++)
@@ -307,25 +310,22 @@ static pro_status take(pro_corpus_writer *w, pro_stack *s, const pro_run *run, s
   return PRO_OK;
 }
 
-static pro_status take_samples(pro_corpus_writer *w, const pro_run *run, int in_train) {
-  size_t n = run->truth->samples;
+static pro_status take_piece(pro_corpus_writer *w, const pro_trajectory *truth, const pro_observation *seen) {
   pro_belt *belt = &w->belt[BELT_obs];
-  if (n > w->stages_room) {
-    uint16_t *stages = realloc(w->stages, n * sizeof *stages);
-    if (!stages) return pro_fail(PRO_ENOMEM, "%s: no memory for %zu samples", w->path, n);
-    w->stages = stages;
-    w->stages_room = n;
-  }
-  pro_label_stages(w->stages, &run->in, run->truth);
-  for (size_t from = 0; from < n;) {
+  if (!w->run || !w->run->truth || truth->samples != seen->samples || seen->channels != pro_sensor_count() ||
+      truth->reactions > PRO_CORPUS_SLOTS || w->taken + truth->samples > w->run->truth->samples)
+    return pro_fail(PRO_EBUG, "%s: case %llu is seen otherwise than it was", w->path,
+                    (unsigned long long)w->cases);
+  for (size_t from = 0, n = truth->samples; from < n;) {
     pro_stack *s;
     PRO_TRY(pro_press_stack(&s, w->press, belt));
     size_t part = n - from < CHUNK - s->held ? n - from : CHUNK - s->held;
-    if (in_train) PRO_TRY(pro_stack_train(s, s->held, s->held + part));
-    PRO_TRY(take(w, s, run, from, part));
+    if (w->row.split == PRO_SPLIT_train) PRO_TRY(pro_stack_train(s, s->held, s->held + part));
+    PRO_TRY(take(w, s, truth, seen, from, part));
     from += part;
     if (s->held == CHUNK) pro_press_seal(w->press, belt, 1);
   }
+  w->taken += truth->samples;
   return PRO_OK;
 }
 
@@ -377,15 +377,14 @@ static pro_corpus_row row_of(const pro_corpus_writer *w, const pro_run *run) {
 }
 
 static pro_status check_run(const pro_corpus_writer *w, const pro_run *run) {
+  if (w->run) return pro_fail(PRO_EBUG, "%s: a case is begun within another", w->path);
   if (w->cases == w->plan->cases)
     return pro_fail(PRO_EBUG, "%s: more than the %llu cases planned", w->path, (unsigned long long)w->cases);
   if ((run->truth != NULL) != (run->status == PRO_OK) || (run->seen != NULL) != (run->status == PRO_OK))
     return pro_fail(PRO_EBUG, "%s: case %llu has samples and failed, or neither", w->path,
                     (unsigned long long)w->cases);
-  if (run->truth && (run->truth->samples != run->seen->samples || run->truth->samples > INT32_MAX ||
-                     run->seen->channels != pro_sensor_count() || run->truth->reactions > PRO_CORPUS_SLOTS))
-    return pro_fail(PRO_EBUG, "%s: case %llu is seen otherwise than it was", w->path,
-                    (unsigned long long)w->cases);
+  if (run->truth && run->truth->samples > INT32_MAX)
+    return pro_fail(PRO_EBUG, "%s: case %llu has too many samples", w->path, (unsigned long long)w->cases);
   return PRO_OK;
 }
 
@@ -412,21 +411,53 @@ static pro_status take_row(pro_corpus_writer *w, const pro_corpus_row *row, cons
   return PRO_OK;
 }
 
-static pro_status append(pro_corpus_writer *w, const pro_run *run, const double *param) {
+static pro_status begin(pro_corpus_writer *w, const pro_run *run) {
   PRO_TRY(check_run(w, run));
   if (w->cases % w->plan->group == 0) pro_press_seal(w->press, &w->belt[BELT_obs], 1);
-  const pro_corpus_row row = row_of(w, run);
-  w->has_chemistry[row.chemistry] = w->has_cell[row.cell] = 1;
-  if (run->truth) PRO_TRY(take_samples(w, run, row.split == PRO_SPLIT_train));
-  PRO_TRY(take_row(w, &row, run, param));
-  w->cases++;
+  w->row = row_of(w, run);
+  w->has_chemistry[w->row.chemistry] = w->has_cell[w->row.cell] = 1;
+  if (run->truth) pro_label_begin(&w->labeller, &run->in, run->truth->clock);
+  w->run = run, w->taken = 0;
   return PRO_OK;
+}
+
+static pro_status end(pro_corpus_writer *w, const double *param) {
+  const pro_run *run = w->run;
+  if (!run || w->taken != (run->truth ? run->truth->samples : 0))
+    return pro_fail(PRO_EBUG, "%s: case %llu lacks samples", w->path, (unsigned long long)w->cases);
+  PRO_TRY(take_row(w, &w->row, run, param));
+  w->cases++, w->run = NULL;
+  return PRO_OK;
+}
+
+static pro_status append(pro_corpus_writer *w, const pro_run *run, const double *param) {
+  PRO_TRY(begin(w, run));
+  if (run->truth) PRO_TRY(take_piece(w, run->truth, run->seen));
+  return end(w, param);
+}
+
+static pro_status told(pro_corpus_writer *w, pro_status status) {
+  return w->broken = pro_press_break(w->press, status);
 }
 
 pro_status pro_corpus_append(pro_corpus_writer *writer, const pro_run *run, const double *param) {
   pro_corpus_quiet();
-  if (writer->broken == PRO_OK) writer->broken = pro_press_break(writer->press, append(writer, run, param));
-  return writer->broken;
+  return writer->broken == PRO_OK ? told(writer, append(writer, run, param)) : writer->broken;
+}
+
+pro_status pro_corpus_begin(pro_corpus_writer *writer, const pro_run *run) {
+  pro_corpus_quiet();
+  return writer->broken == PRO_OK ? told(writer, begin(writer, run)) : writer->broken;
+}
+
+pro_status pro_corpus_piece(pro_corpus_writer *writer, const pro_trajectory *truth, const pro_observation *seen) {
+  pro_corpus_quiet();
+  return writer->broken == PRO_OK ? told(writer, take_piece(writer, truth, seen)) : writer->broken;
+}
+
+pro_status pro_corpus_end(pro_corpus_writer *writer, const double *param) {
+  pro_corpus_quiet();
+  return writer->broken == PRO_OK ? told(writer, end(writer, param)) : writer->broken;
 }
 
 pro_status pro_corpus_help(pro_corpus_writer *writer) { return pro_press_help(writer->press); }

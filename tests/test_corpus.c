@@ -173,6 +173,65 @@ START_TEST(helpers_change_no_byte) {
 }
 END_TEST
 
+/* Samples [from, from + n) of a run, as if no others were held: a block of their own, and no more is left of the
+ * run. */
+static pro_status append_piece(pro_corpus_writer *writer, const pro_run *run, size_t from, size_t n) {
+  const pro_trajectory *truth = run->truth;
+  size_t reactions = (size_t)truth->reactions;
+  pro_trajectory piece = {.samples = n, .reactions = truth->reactions};
+  pro_observation seen = *run->seen;
+  double *xi = malloc(reactions * n * sizeof *xi);
+  piece.t = truth->t + from, piece.xi = xi;
+  for (int c = 0; c < PRO_TRUTH_COUNT; c++) piece.truth[c] = truth->truth[c] + from;
+  for (size_t j = 0; j < reactions; j++) memcpy(xi + j * n, truth->xi + j * truth->samples + from, n * sizeof *xi);
+  seen.samples = n, seen.t += from;
+  for (int c = 0; c < seen.channels; c++) seen.code[c] += from;
+  pro_status status = pro_corpus_piece(writer, &piece, &seen);
+  free(xi);
+  return status;
+}
+
+START_TEST(a_case_in_pieces_is_the_same_case) {
+  enum { LONG = 150001 };
+  static const size_t most[] = {1000, 65536, 99999, LONG};
+  const double param[] = {420.0, 1.0, 0.0};
+  pro_corpus_plan plan = made_plan(2, 2);
+  pro_run run = made_run(1, LONG), other = made_run(2, MADE_SAMPLES);
+  pro_corpus_writer *writer;
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("a.h5"), &plan), PRO_OK);
+  ck_assert_int_eq(pro_corpus_append(writer, &run, param), PRO_OK);
+  ck_assert_int_eq(pro_corpus_append(writer, &other, param), PRO_OK);
+  ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("b.h5"), &plan), PRO_OK);
+  ck_assert_int_eq(pro_corpus_begin(writer, &run), PRO_OK);
+  for (size_t from = 0; from < LONG; from += most[_i])
+    ck_assert_int_eq(append_piece(writer, &run, from, LONG - from < most[_i] ? LONG - from : most[_i]), PRO_OK);
+  ck_assert_int_eq(pro_corpus_end(writer, param), PRO_OK);
+  ck_assert_int_eq(pro_corpus_append(writer, &other, param), PRO_OK);
+  ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
+  size_t a_size, b_size;
+  char *a = slurp(&a_size, in_folder("a.h5")), *b = slurp(&b_size, in_folder("b.h5"));
+  ck_assert_uint_eq(a_size, b_size);
+  ck_assert_mem_eq(a, b, a_size);
+  free(a), free(b);
+  pro_run_clear(&run), pro_run_clear(&other);
+}
+END_TEST
+
+START_TEST(a_case_lacks_no_samples) {
+  pro_corpus_plan plan = made_plan(1, 1);
+  pro_run run = made_run(1, MADE_SAMPLES);
+  pro_corpus_writer *writer;
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("a.h5"), &plan), PRO_OK);
+  ck_assert_int_eq(pro_corpus_begin(writer, &run), PRO_OK);
+  ck_assert_int_eq(append_piece(writer, &run, 0, MADE_SAMPLES - 1), PRO_OK);
+  ck_assert_int_eq(pro_corpus_end(writer, (double[]){1.0, 2.0, 0.0}), PRO_EBUG);
+  ck_assert_int_eq(pro_corpus_commit(writer), PRO_EBUG);
+  ck_assert_int_eq(entries(), 0);
+  pro_run_clear(&run);
+}
+END_TEST
+
 START_TEST(tables_of_several_blocks_are_whole) {
   enum { MANY = 256 * 8 + 5 };
   made_corpus(in_folder("a.h5"), MANY, 700, 2);
@@ -392,6 +451,8 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, cases_longer_than_a_chunk_and_groups_of_any_size_are_whole, 0, 6);
   tcase_add_test(tests, equal_content_is_equal_bytes);
   tcase_add_loop_test(tests, helpers_change_no_byte, 0, 2);
+  tcase_add_loop_test(tests, a_case_in_pieces_is_the_same_case, 0, 4);
+  tcase_add_test(tests, a_case_lacks_no_samples);
   tcase_add_test(tests, tables_of_several_blocks_are_whole);
   tcase_add_test(tests, a_corpus_of_failures_alone_is_a_corpus);
   tcase_add_test(tests, truth_can_be_left_out);
