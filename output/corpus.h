@@ -38,7 +38,7 @@ typedef struct pro_corpus_writer pro_corpus_writer;
  * PRO_EIO: cannot create, with the reason. */
 pro_status pro_corpus_create(pro_corpus_writer **out, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
 /* Cases in order 0, 1, ..., by one thread at a time; param (plan->parameters) are the case's draws. Failed runs are
- * rows too, with no samples. It copies, and compresses and writes only when what waits for that has filled its room. */
+ * rows too, with no samples. It copies, and compresses only when what waits for that has filled its room. */
 pro_status pro_corpus_append(pro_corpus_writer *writer, const struct pro_run *run, const double *param) PRO_MUST_CHECK;
 /* The same in three steps, for a case that is too long to be held. run->truth tells how it ended, and `samples` of how
  * many; its columns are not looked at. Of a piece truth->samples, t, truth, xi and seen->t, code are; run->seen->clipped
@@ -47,7 +47,7 @@ pro_status pro_corpus_begin(pro_corpus_writer *writer, const struct pro_run *run
 pro_status pro_corpus_piece(pro_corpus_writer *writer, const struct pro_trajectory *truth,
                             const struct pro_observation *seen) PRO_MUST_CHECK;
 pro_status pro_corpus_end(pro_corpus_writer *writer, const double *param) PRO_MUST_CHECK;
-/* Compresses and writes what was appended so far, from any number of threads, also beside an append. To call it or not
+/* Compresses what was appended so far, from any number of threads, also beside an append. To call it or not
  * changes when things are done, and no byte of the file. Fails as whoever failed first did. */
 pro_status pro_corpus_help(pro_corpus_writer *writer) PRO_MUST_CHECK;
 /* Finalises: tables, normalization, flush, close, reopen, verify, fsync, rename. Frees the writer in any case; on

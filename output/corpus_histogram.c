@@ -59,6 +59,7 @@ void pro_histogram_statistics(pro_statistics *out, const pro_histogram *histogra
   wide n = 0, sum = 0, squares = 0;
   for (size_t p = 0; histogram->page && p < PAGES; p++)
     for (size_t i = 0; histogram->page[p] && i < PAGE; i++) {
+      if (!histogram->page[p][i]) continue;
       wide count = (wide)histogram->page[p][i];
       wide code = code_at(p, i);
       n += count, sum += count * code, squares += count * code * code;

@@ -11,40 +11,22 @@
 
 enum { QUEUE = PRO_BELTS * PRO_STACKS };
 
+/* One thread writes: what HDF5 allocates and keeps then lies on a heap of its own, not among the blocks of runs on
+ * the heaps of those that simulate, which could not shrink. */
 struct pro_press {
   const pro_sheet *sheet;
+  pthread_t writer;
   pthread_mutex_t lock;    /* of all below */
   pthread_cond_t moved;    /* something was packed or written, or has failed */
   pro_stack *queue[QUEUE]; /* stack n at place n % QUEUE */
   uint64_t sealed, written;
-  int writing;
+  int leaving;
   pro_status broken; /* the first failure, and what it said */
   char why[512];
   size_t idle, room;
   pro_packer **packer; /* (idle): as many as ever packed at once */
   pthread_mutex_t counting;
 };
-
-pro_status pro_press_create(pro_press **out, const pro_sheet *sheet) {
-  pro_press *p = calloc(1, sizeof *p);
-  if (!p) return pro_fail(PRO_ENOMEM, "%s: no memory", sheet->path);
-  p->sheet = sheet;
-  pthread_mutex_init(&p->lock, NULL);
-  pthread_mutex_init(&p->counting, NULL);
-  pthread_cond_init(&p->moved, NULL);
-  *out = p;
-  return PRO_OK;
-}
-
-void pro_press_free(pro_press *p) {
-  if (!p) return;
-  for (size_t i = 0; i < p->idle; i++) pro_packer_free(p->packer[i]);
-  free(p->packer);
-  pthread_cond_destroy(&p->moved);
-  pthread_mutex_destroy(&p->counting);
-  pthread_mutex_destroy(&p->lock);
-  free(p);
-}
 
 static void forget_text(pro_stack *s) {
   for (size_t k = 0; s->text && k < s->held; k++) free(s->text[k]), s->text[k] = NULL;
@@ -147,7 +129,6 @@ static pro_status write_text(const pro_press *p, const pro_stack *s) {
 }
 
 static pro_status write_stack(const pro_press *p, const pro_stack *s) {
-  pro_corpus_quiet(); /* this thread's first call, perhaps */
   const pro_belt *belt = s->belt;
   hid_t extended = H5I_INVALID_HID;
   for (size_t c = 0; c < belt->columns; c++) {
@@ -167,14 +148,12 @@ static pro_status write_stack(const pro_press *p, const pro_stack *s) {
 /* ---- who does what: within the lock, which is left while work is done ---- */
 
 static int write_next(pro_press *p) {
-  if (p->writing || p->written == p->sealed) return 0;
+  if (p->broken != PRO_OK || p->written == p->sealed) return 0;
   pro_stack *s = p->queue[p->written % QUEUE];
   if (s->packed < s->belt->columns) return 0;
-  p->writing = 1;
   pthread_mutex_unlock(&p->lock);
   pro_status status = write_stack(p, s);
   pthread_mutex_lock(&p->lock);
-  p->writing = 0;
   (void)note(p, status);
   if (status != PRO_OK) return 0;
   forget_text(s);
@@ -204,7 +183,17 @@ static int pack_next(pro_press *p) {
   return status == PRO_OK;
 }
 
-static int work(pro_press *p) { return p->broken == PRO_OK && (write_next(p) || pack_next(p)); }
+static void *write_all(void *press) {
+  pro_press *p = press;
+  pro_corpus_quiet();
+  pthread_mutex_lock(&p->lock);
+  while (!p->leaving)
+    if (!write_next(p)) pthread_cond_wait(&p->moved, &p->lock);
+  pthread_mutex_unlock(&p->lock);
+  return NULL;
+}
+
+static int work(pro_press *p) { return p->broken == PRO_OK && pack_next(p); }
 
 pro_status pro_press_help(pro_press *p) {
   pthread_mutex_lock(&p->lock);
@@ -312,4 +301,36 @@ void pro_press_seal(pro_press *p, pro_belt *belt, int whole) {
   p->queue[p->sealed++ % QUEUE] = s;
   pthread_cond_broadcast(&p->moved);
   pthread_mutex_unlock(&p->lock);
+}
+
+/* ---- the whole ---- */
+
+pro_status pro_press_create(pro_press **out, const pro_sheet *sheet) {
+  pro_press *p = calloc(1, sizeof *p);
+  if (!p) return pro_fail(PRO_ENOMEM, "%s: no memory", sheet->path);
+  p->sheet = sheet;
+  pthread_mutex_init(&p->lock, NULL);
+  pthread_mutex_init(&p->counting, NULL);
+  pthread_cond_init(&p->moved, NULL);
+  if (pthread_create(&p->writer, NULL, write_all, p) != 0) {
+    free(p);
+    return pro_fail(PRO_ENOMEM, "%s: no room for a thread that writes", sheet->path);
+  }
+  *out = p;
+  return PRO_OK;
+}
+
+void pro_press_free(pro_press *p) {
+  if (!p) return;
+  pthread_mutex_lock(&p->lock);
+  p->leaving = 1;
+  pthread_cond_broadcast(&p->moved);
+  pthread_mutex_unlock(&p->lock);
+  pthread_join(p->writer, NULL);
+  for (size_t i = 0; i < p->idle; i++) pro_packer_free(p->packer[i]);
+  free(p->packer);
+  pthread_cond_destroy(&p->moved);
+  pthread_mutex_destroy(&p->counting);
+  pthread_mutex_destroy(&p->lock);
+  free(p);
 }

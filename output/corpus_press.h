@@ -79,7 +79,7 @@ pro_status pro_press_drain(pro_press *press) PRO_MUST_CHECK;
 
 /* ---- by any thread at any time ---- */
 
-/* Packs and writes while there is something to do. Fails as whoever failed first did. */
+/* Packs while there is something to pack. Fails as whoever failed first did. */
 pro_status pro_press_help(pro_press *press) PRO_MUST_CHECK;
 /* Notes a failure of one's own, after which nothing more is written. Returns the first one, from wherever. */
 pro_status pro_press_break(pro_press *press, pro_status status);

@@ -232,12 +232,12 @@ static pro_status create_tables(pro_corpus_writer *w) {
 
 static void leave(pro_corpus_writer *w) {
   int whole = w->broken == PRO_OK && w->press && pro_press_break(w->press, PRO_OK) == PRO_OK;
+  pro_press_free(w->press);
   if (w->sheet.file >= 0 && whole) H5Tclose(w->sheet.text), H5Fclose(w->sheet.file);
   if (w->temporary) unlink(w->temporary);
   for (int s = 0; s < SCALE_COUNT; s++) free(w->scale[s].link);
   for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
   for (int b = 0; b < BELT_COUNT; b++) pro_belt_clear(&w->belt[b]);
-  pro_press_free(w->press);
   free(w->path), free(w->temporary);
   free(w);
 }
