@@ -3,6 +3,11 @@
 #include "output/corpus.h"
 
 #include <dirent.h>
+#if __has_include(<hdf5.h>)
+#include <hdf5.h>
+#else /* where Debian keeps it */
+#include <hdf5/serial/hdf5.h>
+#endif
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -215,6 +220,37 @@ START_TEST(a_case_in_pieces_is_the_same_case) {
   ck_assert_mem_eq(a, b, a_size);
   free(a), free(b);
   pro_run_clear(&run), pro_run_clear(&other);
+}
+END_TEST
+
+/* The slots of reactions that a chemistry does not have are missing, before and behind cases that have them. */
+START_TEST(extents_stand_in_their_own_slots) {
+  enum { CASES = 5, SLOT = 2 };
+  static const int reactions[CASES] = {1, SLOT + 1, 1, SLOT + 1, SLOT};
+  pro_corpus_plan plan = made_plan(CASES, CASES);
+  pro_corpus_writer *writer;
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("a.h5"), &plan), PRO_OK);
+  for (int k = 0; k < CASES; k++) {
+    pro_run run = made_run(1, MADE_SAMPLES);
+    ck_assert_int_ge(run.truth->reactions, SLOT + 1);
+    run.truth->reactions = reactions[k];
+    ck_assert_int_eq(pro_corpus_append(writer, &run, (double[]){1.0, 2.0, 0.0}), PRO_OK);
+    pro_run_clear(&run);
+  }
+  ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
+  hid_t file = H5Fopen(in_folder("a.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
+  hid_t dataset = H5Dopen2(file, "truth/extent", H5P_DEFAULT), space = H5Dget_space(dataset);
+  hsize_t from[2] = {0, SLOT}, size[2] = {CASES * MADE_SAMPLES, 1};
+  hid_t memory = H5Screate_simple(1, size, NULL);
+  static float extent[CASES * MADE_SAMPLES];
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, from, NULL, size, NULL);
+  ck_assert_int_ge(H5Dread(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, extent), 0);
+  for (int k = 0; k < CASES * MADE_SAMPLES; k++) {
+    int there = reactions[k / MADE_SAMPLES] > SLOT;
+    ck_assert_msg(isnan(extent[k]) == !there, "sample %d: %g", k, (double)extent[k]);
+    if (there) ck_assert(extent[k] == (k % MADE_SAMPLES > MADE_SAMPLES / 2 ? 0.5f : 0.0f));
+  }
+  H5Sclose(memory), H5Sclose(space), H5Dclose(dataset), H5Fclose(file);
 }
 END_TEST
 
@@ -452,6 +488,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, equal_content_is_equal_bytes);
   tcase_add_loop_test(tests, helpers_change_no_byte, 0, 2);
   tcase_add_loop_test(tests, a_case_in_pieces_is_the_same_case, 0, 4);
+  tcase_add_test(tests, extents_stand_in_their_own_slots);
   tcase_add_test(tests, a_case_lacks_no_samples);
   tcase_add_test(tests, tables_of_several_blocks_are_whole);
   tcase_add_test(tests, a_corpus_of_failures_alone_is_a_corpus);
