@@ -16,6 +16,7 @@
 #include "bench/bench.h"
 #include "cli/json.h"
 #include "output/corpus.h"
+#include "output/label.h"
 #include "scenarios/ensemble.h"
 #include "sim/sensor.h"
 
@@ -176,6 +177,7 @@ static pro_status measure_parts(results *r, int mode, int repeat, const char *pa
   parts p = {0};
   pro_ensemble job = {
       .scenario = scenario, .count = plan.cases, .threads = 1, .sink = take, .help = help, .payload = &p};
+  if (!mode) job.truth_columns = pro_label_truths(); /* as sweep --no-truth */
   PRO_TRY(pro_corpus_create(&p.writer, path, &plan));
   double before = pro_bench_seconds(), others = process_seconds() - before;
   pro_status status = pro_ensemble_run(&job);
