@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +70,8 @@ static pro_status take(void *payload, const pro_run *run) {
   pro_progress_step(&s->progress, s->done);
   return PRO_OK;
 }
+
+static pro_status help(void *payload) { return pro_corpus_help(((sweep *)payload)->writer); }
 
 static const char *source_text(void) { return "prodrome " PRO_VERSION " (" PRO_COMMIT ")"; }
 
@@ -150,6 +155,14 @@ static void print_text(const sweep *s, const char *path) {
   printf("\n%.1f s; corpus: %s\n", pro_progress_seconds(&s->progress), path);
 }
 
+/* glibc raises this bound by itself to what was freed last; then blocks of a whole run's size lie on the heaps of all
+ * threads among small ones that stay, and the heaps grow with the number of runs. */
+static void keep_heaps_small(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
 static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   uint64_t runs = pro_scenario_runs(s->scenario), threads = 0, seconds = 0;
   PRO_TRY(pro_args_count(&runs, args, &option_runs, 1, UINT32_MAX));
@@ -160,10 +173,12 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
                            .threads = (int)threads,
                            .case_seconds = (double)seconds,
                            .sink = take,
+                           .help = help,
                            .payload = s,
                            .stop = &stop};
   PRO_TRY(pro_find_integrator(&ensemble.integrator, args));
   if (pro_args_has(args, &option_no_truth)) ensemble.truth_columns = pro_label_truths();
+  keep_heaps_small();
   s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
   if (!s->draws) return pro_fail(PRO_ENOMEM, "no memory for the parameters");
   tables t = {0};

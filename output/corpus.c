@@ -136,6 +136,15 @@ hid_t pro_corpus_text_type(void) {
   return type;
 }
 
+int pro_corpus_keep_little(hid_t access) {
+  H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+  if (H5Pget_mdc_config(access, &config) < 0) return -1;
+  config.set_initial_size = 1;
+  config.initial_size = config.min_size = config.max_size = 256 * 1024;
+  config.incr_mode = H5C_incr__off, config.flash_incr_mode = H5C_flash_incr__off, config.decr_mode = H5C_decr__off;
+  return H5Pset_mdc_config(access, &config);
+}
+
 pro_status pro_corpus_open_file(hid_t *out, const char *path) {
   struct stat info;
   if (stat(path, &info) != 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
@@ -145,7 +154,8 @@ pro_status pro_corpus_open_file(hid_t *out, const char *path) {
   if (info.st_size == 0) return pro_fail(PRO_EINPUT, "%s: the file is empty", path);
   if (H5Fis_hdf5(path) <= 0) return pro_fail(PRO_EINPUT, "%s: is not an HDF5 file", path);
   hid_t access_list = H5Pcreate(H5P_FILE_ACCESS);
-  if (access_list < 0) return pro_fail(PRO_ENOMEM, "%s: %s", path, pro_corpus_why());
+  if (access_list < 0 || pro_corpus_keep_little(access_list) < 0)
+    return pro_fail(PRO_ENOMEM, "%s: %s", path, pro_corpus_why());
   H5Pset_fclose_degree(access_list, H5F_CLOSE_STRONG);
   hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access_list);
   if (file < 0) { /* where locks do not work (some NFS and Lustre): nobody writes to a finished corpus */

@@ -8,7 +8,9 @@
 #include "sim/base.h"
 #include "sim/event.h"
 
-struct pro_run; /* sim/run.h: only a writer needs it */
+struct pro_run; /* sim/run.h: only a writer needs these */
+struct pro_trajectory;
+struct pro_observation;
 
 #define PRO_CORPUS_SCHEMA "prodrome-corpus/1"
 
@@ -37,8 +39,19 @@ typedef struct pro_corpus_writer pro_corpus_writer;
 /* Writes to a temporary file beside `path`; nothing of that name exists until pro_corpus_commit has verified it.
  * PRO_EIO: cannot create, with the reason. */
 pro_status pro_corpus_create(pro_corpus_writer **out, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
-/* Cases in order 0, 1, ...; param (plan->parameters) are the case's draws. Failed runs are rows too, with no samples. */
+/* Cases in order 0, 1, ..., by one thread at a time; param (plan->parameters) are the case's draws. Failed runs are
+ * rows too, with no samples. It copies, and compresses only when what waits for that has filled its room. */
 pro_status pro_corpus_append(pro_corpus_writer *writer, const struct pro_run *run, const double *param) PRO_MUST_CHECK;
+/* The same in three steps, for a case that is too long to be held. run->truth tells how it ended, and `samples` of how
+ * many; its columns are not looked at. Of a piece truth->samples, t, truth, xi and seen->t, code are; run->seen->clipped
+ * counts for the whole. Between begin and end `run` and what it points to stay as they are. */
+pro_status pro_corpus_begin(pro_corpus_writer *writer, const struct pro_run *run) PRO_MUST_CHECK;
+pro_status pro_corpus_piece(pro_corpus_writer *writer, const struct pro_trajectory *truth,
+                            const struct pro_observation *seen) PRO_MUST_CHECK;
+pro_status pro_corpus_end(pro_corpus_writer *writer, const double *param) PRO_MUST_CHECK;
+/* Compresses what was appended so far, from any number of threads, also beside an append. To call it or not
+ * changes when things are done, and no byte of the file. Fails as whoever failed first did. */
+pro_status pro_corpus_help(pro_corpus_writer *writer) PRO_MUST_CHECK;
 /* Finalises: tables, normalization, flush, close, reopen, verify, fsync, rename. Frees the writer in any case; on
  * failure the temporary file is removed. PRO_EIO: among others a full disk. */
 pro_status pro_corpus_commit(pro_corpus_writer *writer) PRO_MUST_CHECK;
@@ -48,6 +61,7 @@ void pro_corpus_abandon(pro_corpus_writer *writer); /* removes the temporary fil
 
 typedef struct pro_corpus_summary {
   uint64_t cases, samples, groups, bytes;
+  uint64_t channel_bytes; /* of `bytes`: what the sensors' channels take */
   uint64_t by_class[8], by_outcome[8];
   char schema[64];
   char integrator[128]; /* its name and tolerances; empty: the file does not say */

@@ -11,6 +11,7 @@
 
 enum {
   PRO_CORPUS_CHUNK = 65536,            /* samples; a group of cases starts on a multiple of it */
+  PRO_CORPUS_ROWS = 256,               /* cases; a chunk of a table */
   PRO_CORPUS_SLOTS = PRO_REACTIONS_MAX /* second axis of /truth/extent */
 };
 
@@ -83,6 +84,10 @@ const char *pro_corpus_why(void);
 
 hid_t pro_corpus_text_type(void); /* variable-length UTF-8; the caller closes it */
 
+/* For a file access list: HDF5 would keep up to 32 MB of what it knows of a file's chunks, and where these nodes lie
+ * among the blocks of runs that come and go, the heap cannot shrink. Negative: failed. */
+int pro_corpus_keep_little(hid_t access);
+
 /* Opens for reading. PRO_EMISSING, PRO_EINPUT as pro_corpus_open. H5Fclose closes all that was opened in it. */
 pro_status pro_corpus_open_file(hid_t *out, const char *path) PRO_MUST_CHECK;
 
@@ -111,8 +116,16 @@ typedef struct pro_corpus_tables {
   pro_corpus_row *rows; /* (cases), owned */
 } pro_corpus_tables;
 
-/* Reads root attributes and tables; what is wrong goes to `found`, and then rows may be NULL. Only PRO_ENOMEM
- * fails. */
+/* Reads what stands before the tables; rows stay NULL. 1: there are tables to read; what is wrong goes to `found`. */
+int pro_corpus_load_head(pro_corpus_tables *out, hid_t file, pro_corpus_findings *found);
+/* Rows [from, from + count) of the tables; a column that cannot be read is a finding, and zeros. PRO_ENOMEM. */
+pro_status pro_corpus_load_rows(pro_corpus_row *rows, const pro_corpus_tables *of, hid_t file, uint64_t from,
+                                uint64_t count, pro_corpus_findings *found) PRO_MUST_CHECK;
+/* What every reader relies on: the samples of case k lie within obs, behind the case before, which ends at *end;
+ * *end becomes its own. 1: they do. */
+int pro_corpus_check_row(const pro_corpus_tables *of, const pro_corpus_row *row, uint64_t k, uint64_t *end,
+                         pro_corpus_findings *found);
+/* Head and all rows, checked; what is wrong goes to `found`, and then rows may be NULL. Only PRO_ENOMEM fails. */
 pro_status pro_corpus_load(pro_corpus_tables *out, hid_t file, pro_corpus_findings *found) PRO_MUST_CHECK;
 
 /* The text of an attribute for the caller to free, or NULL when there is no such text. */

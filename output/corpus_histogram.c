@@ -29,6 +29,24 @@ pro_status pro_histogram_add(pro_histogram *to, const int32_t *code, size_t coun
   return PRO_OK;
 }
 
+pro_status pro_histogram_add_narrow(pro_histogram *to, const int16_t *code, size_t count) {
+  enum { LOWER = PAGES / 2 - 1 }; /* the page of the codes below zero; the next has the others */
+  if (!to->page && !(to->page = calloc(PAGES, sizeof *to->page)))
+    return pro_fail(PRO_ENOMEM, "no memory for a histogram of codes");
+  for (size_t p = LOWER; p <= LOWER + 1; p++)
+    if (!to->page[p] && !(to->page[p] = calloc(PAGE, sizeof *to->page[p])))
+      return pro_fail(PRO_ENOMEM, "no memory for a histogram of codes");
+  uint64_t *half[2] = {to->page[LOWER + 1], to->page[LOWER]}, missing = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (code[i] == INT16_MIN)
+      missing++;
+    else
+      half[code[i] < 0][(uint16_t)code[i]]++;
+  }
+  to->missing += missing;
+  return PRO_OK;
+}
+
 void pro_histogram_clear(pro_histogram *histogram) {
   for (size_t p = 0; histogram->page && p < PAGES; p++) free(histogram->page[p]);
   free(histogram->page);
@@ -41,6 +59,7 @@ void pro_histogram_statistics(pro_statistics *out, const pro_histogram *histogra
   wide n = 0, sum = 0, squares = 0;
   for (size_t p = 0; histogram->page && p < PAGES; p++)
     for (size_t i = 0; histogram->page[p] && i < PAGE; i++) {
+      if (!histogram->page[p][i]) continue;
       wide count = (wide)histogram->page[p][i];
       wide code = code_at(p, i);
       n += count, sum += count * code, squares += count * code * code;

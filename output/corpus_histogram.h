@@ -22,6 +22,8 @@ typedef struct pro_histogram {
 
 /* PRO_CODE_MISSING counts as missing. PRO_ENOMEM. */
 pro_status pro_histogram_add(pro_histogram *to, const int32_t *code, size_t count) PRO_MUST_CHECK;
+/* The same of codes of 16 bits, whose lowest one is missing. */
+pro_status pro_histogram_add_narrow(pro_histogram *to, const int16_t *code, size_t count) PRO_MUST_CHECK;
 void pro_histogram_clear(pro_histogram *histogram);
 
 typedef struct pro_statistics { /* of values = code * scale + offset; NaN where there are none */

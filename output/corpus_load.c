@@ -206,65 +206,83 @@ static uint64_t chunk_of(hid_t file) {
   return chunk;
 }
 
-static pro_status load_column(pro_corpus_tables *to, hid_t file, const pro_corpus_column *column, void *scratch,
-                              pro_corpus_findings *found) {
+/* Rows [from, from + count) of a column into its place in `rows`. */
+static void load_column(pro_corpus_row *rows, const pro_corpus_tables *of, hid_t file,
+                        const pro_corpus_column *column, uint64_t from, uint64_t count, void *scratch,
+                        pro_corpus_findings *found) {
   char path[80];
   snprintf(path, sizeof path, "%s/%s", column->group[1] ? column->group : "", column->name);
-  hid_t dataset = pro_corpus_dataset(file, path, column->type, to->cases, 0, found);
-  if (dataset < 0) return PRO_OK;
+  hid_t dataset = pro_corpus_dataset(file, path, column->type, of->cases, 0, found);
+  if (dataset < 0) return;
   size_t size = pro_corpus_size(column->type);
-  if (pro_corpus_rows(scratch, dataset, column->type, 0, to->cases, -1) < 0)
+  if (pro_corpus_rows(scratch, dataset, column->type, from, count, -1) < 0)
     pro_corpus_find(found, "%s: cannot be read: %s", path, pro_corpus_why());
   else
-    for (uint64_t k = 0; k < to->cases; k++)
-      memcpy((char *)&to->rows[k] + column->offset, (char *)scratch + k * size, size);
+    for (uint64_t k = 0; k < count; k++)
+      memcpy((char *)&rows[k] + column->offset, (char *)scratch + k * size, size);
   H5Dclose(dataset);
+}
+
+pro_status pro_corpus_load_rows(pro_corpus_row *rows, const pro_corpus_tables *of, hid_t file, uint64_t from,
+                                uint64_t count, pro_corpus_findings *found) {
+  void *scratch = malloc(count * sizeof(int64_t));
+  if (!scratch) return pro_fail(PRO_ENOMEM, "no memory for the tables of %llu cases", (unsigned long long)count);
+  memset(rows, 0, count * sizeof *rows);
+  for (const pro_corpus_column *c = pro_corpus_columns; c->name; c++)
+    if (c->blind || !of->blind) load_column(rows, of, file, c, from, count, scratch, found);
+  free(scratch);
   return PRO_OK;
 }
 
-pro_status pro_corpus_load(pro_corpus_tables *out, hid_t file, pro_corpus_findings *found) {
+int pro_corpus_check_row(const pro_corpus_tables *of, const pro_corpus_row *row, uint64_t k, uint64_t *end,
+                         pro_corpus_findings *found) {
+  int before = found->count;
+  if (row->row_size < 0 || row->row_start < 0 || (uint64_t)row->row_start < *end ||
+      (uint64_t)row->row_start + (uint64_t)row->row_size > of->obs)
+    pro_corpus_find(
+        found, "case %llu: row_start %lld and row_size %ld overlap the case before or leave obs (%llu)",
+        (unsigned long long)k, (long long)row->row_start, (long)row->row_size, (unsigned long long)of->obs);
+  else if (row->split >= PRO_SPLIT_COUNT)
+    pro_corpus_find(found, "case %llu: split %d does not exist", (unsigned long long)k, row->split);
+  else if (!of->blind && (row->class_ >= PRO_CLASS_COUNT || row->outcome >= PRO_OUTCOME_COUNT))
+    pro_corpus_find(found, "case %llu: class %d or outcome %d does not exist", (unsigned long long)k, row->class_,
+                    row->outcome);
+  *end = (uint64_t)row->row_start + (uint64_t)row->row_size;
+  return found->count == before;
+}
+
+int pro_corpus_load_head(pro_corpus_tables *out, hid_t file, pro_corpus_findings *found) {
   *out = (pro_corpus_tables){0};
   int before = found->count;
   check_schema(file, found);
-  if (found->count != before) return PRO_OK; /* the rest would only be noise */
+  if (found->count != before) return 0; /* the rest would only be noise */
   check_texts(file, found);
   check_scenario(file, found);
   if (!read_number(&out->seed, H5T_NATIVE_UINT64, file, "seed"))
     pro_corpus_find(found, "attribute `seed` is missing");
   if (!read_number(&out->group, H5T_NATIVE_UINT64, file, "cases_per_group") || out->group == 0)
     pro_corpus_find(found, "attribute `cases_per_group` is missing or zero");
-  if (!length_of(&out->cases, file, "case", found) || !length_of(&out->obs, file, "time", found)) return PRO_OK;
+  if (!length_of(&out->cases, file, "case", found) || !length_of(&out->obs, file, "time", found)) return 0;
   if (out->cases == 0 || out->cases > UINT32_MAX) {
     pro_corpus_find(found, "/case: is %llu long", (unsigned long long)out->cases);
-    return PRO_OK;
+    return 0;
   }
   out->chunk = chunk_of(file);
   if (out->chunk == 0) pro_corpus_find(found, "/time: is not stored in chunks");
   out->blind = H5Lexists(file, "outcome", H5P_DEFAULT) == 0 && H5Lexists(file, "class", H5P_DEFAULT) == 0;
-  void *scratch = malloc(out->cases * sizeof(int64_t));
+  return 1;
+}
+
+pro_status pro_corpus_load(pro_corpus_tables *out, hid_t file, pro_corpus_findings *found) {
+  int before = found->count;
+  if (!pro_corpus_load_head(out, file, found)) return PRO_OK;
   out->rows = calloc(out->cases, sizeof *out->rows);
-  pro_status status = PRO_OK;
-  if (!scratch || !out->rows)
-    status = pro_fail(PRO_ENOMEM, "no memory for the tables of %llu cases", (unsigned long long)out->cases);
-  for (const pro_corpus_column *c = pro_corpus_columns; status == PRO_OK && c->name; c++)
-    if (c->blind || !out->blind) status = load_column(out, file, c, scratch, found);
-  free(scratch);
-  /* what every reader relies on: each case's samples lie within obs, in order and without overlap */
+  if (!out->rows)
+    return pro_fail(PRO_ENOMEM, "no memory for the tables of %llu cases", (unsigned long long)out->cases);
+  pro_status status = pro_corpus_load_rows(out->rows, out, file, 0, out->cases, found);
   uint64_t end = 0;
-  for (uint64_t k = 0; status == PRO_OK && found->count == before && k < out->cases; k++) {
-    const pro_corpus_row *row = &out->rows[k];
-    if (row->row_size < 0 || row->row_start < 0 || (uint64_t)row->row_start < end ||
-        (uint64_t)row->row_start + (uint64_t)row->row_size > out->obs)
-      pro_corpus_find(
-          found, "case %llu: row_start %lld and row_size %ld overlap the case before or leave obs (%llu)",
-          (unsigned long long)k, (long long)row->row_start, (long)row->row_size, (unsigned long long)out->obs);
-    else if (row->split >= PRO_SPLIT_COUNT)
-      pro_corpus_find(found, "case %llu: split %d does not exist", (unsigned long long)k, row->split);
-    else if (!out->blind && (row->class_ >= PRO_CLASS_COUNT || row->outcome >= PRO_OUTCOME_COUNT))
-      pro_corpus_find(found, "case %llu: class %d or outcome %d does not exist", (unsigned long long)k,
-                      row->class_, row->outcome);
-    end = (uint64_t)row->row_start + (uint64_t)row->row_size;
-  }
+  for (uint64_t k = 0; status == PRO_OK && found->count == before && k < out->cases; k++)
+    (void)pro_corpus_check_row(out, &out->rows[k], k, &end, found);
   if (status != PRO_OK) free(out->rows), out->rows = NULL;
   return status;
 }

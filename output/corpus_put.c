@@ -187,8 +187,8 @@ pro_status pro_scale_pure(const pro_sheet *to, pro_scale *scale, hid_t at, const
   return pro_put_text(to, dataset, "long_name", doc);
 }
 
-pro_status pro_put_text_column(const pro_sheet *to, hid_t at, const char *name, pro_scale *axis, size_t count,
-                               char *const *text, const char *doc) {
+pro_status pro_put_text_column(hid_t *out, const pro_sheet *to, hid_t at, const char *name, pro_scale *axis,
+                               size_t count, const char *doc) {
   hid_t made = pro_put_creation(to, H5P_DATASET_CREATE), space = list_of(count);
   if (made < 0) return PRO_EIO;
   hid_t dataset = H5Dcreate2(at, name, to->text, space, H5P_DEFAULT, made, H5P_DEFAULT);
@@ -196,10 +196,8 @@ pro_status pro_put_text_column(const pro_sheet *to, hid_t at, const char *name, 
   H5Sclose(space), H5Pclose(made);
   PRO_TRY(pro_put_text(to, dataset, "long_name", doc));
   PRO_TRY(pro_put_text(to, dataset, "units", "1"));
-  PRO_TRY(attach(to, dataset, 1, &axis));
-  PRO_TRY(pro_put_all(to, dataset, to->text, text, name));
-  H5Dclose(dataset);
-  return PRO_OK;
+  *out = dataset;
+  return attach(to, dataset, 1, &axis);
 }
 
 pro_status pro_put_all(const pro_sheet *to, hid_t dataset, hid_t memory, const void *value, const char *name) {

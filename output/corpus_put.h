@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * output/corpus_put.h - how a corpus is written with HDF5: attributes, dimensions, datasets; for corpus_write.c
- * only.
+ * output/corpus_put.h - how a corpus is written with HDF5: attributes, dimensions, datasets; for the
+ * writer of a corpus only.
  *
  * A failure leaves HDF5's handles open on purpose: the whole file is given up then, and HDF5 1.10 crashes when it
  * closes what it could not write. */
@@ -60,9 +60,9 @@ pro_status pro_put_group(hid_t *out, const pro_sheet *to, hid_t at, const char *
  */
 pro_status pro_put_dataset(hid_t *out, const pro_sheet *to, hid_t at, const char *name, pro_corpus_type type,
                            const pro_shape *shape, const char *unit, const char *doc) PRO_MUST_CHECK;
-/* Text along a dimension: neither filtered nor filled, which readers do not expect of text. */
-pro_status pro_put_text_column(const pro_sheet *to, hid_t at, const char *name, pro_scale *axis, size_t count,
-                               char *const *text, const char *doc) PRO_MUST_CHECK;
+/* For text along a dimension: neither filtered nor filled, which readers do not expect of text. */
+pro_status pro_put_text_column(hid_t *out, const pro_sheet *to, hid_t at, const char *name, pro_scale *axis,
+                               size_t count, const char *doc) PRO_MUST_CHECK;
 pro_status pro_put_all(const pro_sheet *to, hid_t dataset, hid_t memory, const void *value,
                        const char *name) PRO_MUST_CHECK; /* writes the whole dataset; leaves it open */
 #endif

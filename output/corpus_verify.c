@@ -6,125 +6,217 @@
 #include <sys/stat.h>
 
 #include "output/corpus_hdf5.h"
+#include "output/pack.h"
 
-/* What a verification holds; everything is read once, column by column and chunk by chunk. */
+#define ULL(x) ((unsigned long long)(x))
+
+/* ---- columns along obs: chunk by chunk, all of them side by side ---- */
+
+enum {
+  ROWS = PRO_CORPUS_ROWS,
+  CHUNK_MOST = 1 << 20, /* samples: what a verification may hold of each column */
+  COLUMNS_MAX = 2 + PRO_CHANNEL_COUNT + PRO_TRUTH_COUNT + PRO_CORPUS_SLOTS
+};
+
+typedef struct obs_column {
+  char path[64];
+  pro_corpus_type type;
+  int slot; /* of the second axis; -1: there is none */
+  hid_t dataset;
+  int packed; /* its chunks are what output/pack.h reads */
+  int whole;  /* all of it could be read so far */
+  void *data; /* (chunk) of the chunk at hand; NULL: only read to see that it can be */
+} obs_column;
+
+/* What a verification holds: a block of rows and a chunk of each column that is looked at, whatever the file's
+ * size. */
 typedef struct verification {
   hid_t file;
   pro_corpus_tables tables;
   pro_corpus_findings found;
   pro_corpus_depth depth;
-  double *t_last;   /* (cases) time of the last sample [s] */
-  float *T_hottest; /* (cases) of /truth/T_core [K]; 0: not seen */
-  void *chunk;      /* room for a chunk of any column */
-  int32_t *code;
-  int16_t *narrow;
+  pro_corpus_row rows[ROWS];
+  uint64_t rows_from, rows_count;
+  size_t columns;
+  obs_column column[COLUMNS_MAX];
+  obs_column *time, *stages, *core, *channel[PRO_CHANNEL_COUNT]; /* NULL: not there */
+  pro_corpus_codes codes[PRO_CHANNEL_COUNT];
+  pro_histogram seen[PRO_CHANNEL_COUNT];
+  uint64_t next; /* first sample behind the chunk at hand */
+  size_t stored_room;
+  void *stored, *scratch;
+  pro_packer *packer;
+  double t_last;   /* of the case at hand: its last time so far [s] */
+  float T_hottest; /* and its hottest core [K]; 0: not seen */
+  pro_corpus_summary sum;
 } verification;
 
-#define ULL(x) ((unsigned long long)(x))
-
-static const pro_corpus_row *row_at(const verification *v, uint64_t k) { return &v->tables.rows[k]; }
-
-/* ---- columns along obs ---- */
-
-/* Called for the part [lo, hi) of case k that lies in the chunk, as places in the chunk. */
-typedef pro_status part_fn(verification *v, void *payload, uint64_t k, size_t lo, size_t hi);
-
-typedef struct obs_column {
-  const char *path;
-  pro_corpus_type type;
-  int slot;                      /* of the second axis; -1: there is none */
-  const pro_corpus_codes *codes; /* not NULL: read as codes, widened */
-  hid_t dataset;
-  part_fn *part; /* NULL: only that it can be read */
-  void *payload;
-} obs_column;
-
-static pro_status read_column(verification *v, const obs_column *column) {
-  const pro_corpus_tables *tables = &v->tables;
-  uint64_t first = 0; /* case that may still have samples in this chunk */
-  for (uint64_t start = 0; start < tables->obs; start += tables->chunk) {
-    uint64_t end = start + tables->chunk < tables->obs ? start + tables->chunk : tables->obs;
-    int failed = column->codes
-                     ? pro_corpus_read_codes(v->code, column->codes, start, end - start, v->narrow)
-                     : pro_corpus_rows(v->chunk, column->dataset, column->type, start, end - start, column->slot);
-    if (failed < 0) {
-      pro_corpus_find(&v->found, "%s: samples %llu to %llu cannot be read: %s", column->path, ULL(start),
-                      ULL(end - 1), pro_corpus_why());
-      continue;
-    }
-    while (first < tables->cases && (uint64_t)(row_at(v, first)->row_start + row_at(v, first)->row_size) <= start)
-      first++;
-    for (uint64_t k = first; column->part && k < tables->cases && (uint64_t)row_at(v, k)->row_start < end; k++) {
-      uint64_t lo = (uint64_t)row_at(v, k)->row_start, hi = lo + (uint64_t)row_at(v, k)->row_size;
-      lo = lo > start ? lo : start, hi = hi < end ? hi : end;
-      if (lo < hi) PRO_TRY(column->part(v, column->payload, k, lo - start, hi - start));
-    }
+static int is_packed(const verification *v, const obs_column *column) {
+  static const H5Z_filter_t wanted[] = {H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE, H5Z_FILTER_FLETCHER32};
+  hid_t made = H5Dget_create_plist(column->dataset);
+  hsize_t chunk[2] = {0, 1};
+  int yes = H5Pget_layout(made) == H5D_CHUNKED && H5Pget_chunk(made, 2, chunk) == (column->slot < 0 ? 1 : 2) &&
+            chunk[0] == v->tables.chunk && chunk[1] == 1 && H5Pget_nfilters(made) == (int)PRO_COUNT(wanted) &&
+            H5Tequal(pro_corpus_on_disk(column->type), pro_corpus_in_memory(column->type)) > 0;
+  for (unsigned i = 0; yes && i < PRO_COUNT(wanted); i++) {
+    size_t none = 0;
+    yes = H5Pget_filter2(made, i, NULL, &none, NULL, 0, NULL, NULL) == wanted[i];
   }
-  return PRO_OK;
+  H5Pclose(made);
+  return yes;
+}
+
+/* Reads a chunk as it lies on disk: 1; 0: it is not there, or not as our writer leaves it; -1: why not. */
+static int read_packed(verification *v, const obs_column *column, uint64_t start, const char **why) {
+  hsize_t at[2] = {start, column->slot < 0 ? 0 : (hsize_t)column->slot}, size = 0;
+  uint32_t mask = 0;
+  size_t element = pro_corpus_size(column->type);
+  if (!column->packed || H5Dget_chunk_storage_size(column->dataset, at, &size) < 0 || size == 0 ||
+      size > v->stored_room || H5Dread_chunk(column->dataset, H5P_DEFAULT, at, &mask, v->stored) < 0 || mask != 0)
+    return 0;
+  static const char *const says[] = {NULL, "data error detected by Fletcher32 checksum",
+                                     "what is deflated is damaged"};
+  *why = says[pro_unpack(v->packer, column->data ? column->data : v->scratch, v->tables.chunk * element, v->stored,
+                         size, element)];
+  return *why ? -1 : 1;
+}
+
+/* Goes on to the next chunk. */
+static void read_chunks(verification *v) {
+  uint64_t start = v->next,
+           end = start + v->tables.chunk < v->tables.obs ? start + v->tables.chunk : v->tables.obs;
+  for (size_t i = 0; i < v->columns; i++) {
+    obs_column *c = &v->column[i];
+    const char *why = NULL;
+    int done = read_packed(v, c, start, &why);
+    if (done == 0 &&
+        pro_corpus_rows(c->data ? c->data : v->scratch, c->dataset, c->type, start, end - start, c->slot) < 0)
+      done = -1, why = pro_corpus_why();
+    if (done >= 0) continue;
+    pro_corpus_find(&v->found, "%s: samples %llu to %llu cannot be read: %s", c->path, ULL(start), ULL(end - 1),
+                    why);
+    c->whole = 0;
+  }
+  v->next = start + v->tables.chunk;
 }
 
 /* Every chunk there should be is there: a missing one would read as fill without an error. */
-static void check_holes(verification *v, const char *path, hid_t dataset) {
+static void check_holes(verification *v, const obs_column *column) {
   hsize_t chunks = 0, wanted = (v->tables.obs + v->tables.chunk - 1) / v->tables.chunk;
-  hid_t space = H5Dget_space(dataset);
-  if (H5Dget_num_chunks(dataset, space, &chunks) < 0)
-    pro_corpus_find(&v->found, "%s: its chunks cannot be counted: %s", path, pro_corpus_why());
+  hid_t space = H5Dget_space(column->dataset);
+  if (H5Dget_num_chunks(column->dataset, space, &chunks) < 0)
+    pro_corpus_find(&v->found, "%s: its chunks cannot be counted: %s", column->path, pro_corpus_why());
   else if (chunks != wanted)
-    pro_corpus_find(&v->found, "%s: has %llu chunks of %llu", path, ULL(chunks), ULL(wanted));
+    pro_corpus_find(&v->found, "%s: has %llu chunks of %llu", column->path, ULL(chunks), ULL(wanted));
   H5Sclose(space);
 }
 
-static pro_status read_plain(verification *v, const char *path, pro_corpus_type type, part_fn *part) {
-  obs_column column = {.path = path, .type = type, .slot = -1, .part = part};
-  column.dataset = pro_corpus_dataset(v->file, path, type, v->tables.obs, 0, &v->found);
-  if (column.dataset < 0) return PRO_OK;
-  check_holes(v, path, column.dataset);
-  pro_status status = read_column(v, &column);
-  H5Dclose(column.dataset);
-  return status;
-}
-
-static pro_status part_time(verification *v, void *payload, uint64_t k, size_t lo, size_t hi) {
-  (void)payload;
-  const double *t = v->chunk;
-  for (size_t i = lo; i < hi; i++) {
-    if (!(t[i] >= v->t_last[k] && t[i] < INFINITY)) { /* also where it is NaN; the first must be >= 0 */
-      pro_corpus_find(&v->found, "/time: case %llu: %g s follows %g s", ULL(k), t[i], v->t_last[k]);
-      return PRO_OK;
-    }
-    v->t_last[k] = t[i];
-  }
+/* Room for a chunk of it where it is looked at. */
+static pro_status add_column(verification *v, obs_column **out, const char *path, pro_corpus_type type, int slot,
+                             hid_t dataset, int looked_at) {
+  obs_column *c = &v->column[v->columns++];
+  *c = (obs_column){.type = type, .slot = slot, .dataset = dataset, .whole = 1};
+  snprintf(c->path, sizeof c->path, "%s", path);
+  c->packed = is_packed(v, c);
+  if (slot < 0) check_holes(v, c);
+  if (looked_at && !(c->data = malloc(v->tables.chunk * pro_corpus_size(type))))
+    return pro_fail(PRO_ENOMEM, "no memory to verify %s", path);
+  if (out) *out = c;
   return PRO_OK;
 }
 
-static pro_status part_stages(verification *v, void *payload, uint64_t k, size_t lo, size_t hi) {
+static pro_status open_plain(verification *v, obs_column **out, const char *path, pro_corpus_type type) {
+  hid_t dataset = pro_corpus_dataset(v->file, path, type, v->tables.obs, 0, &v->found);
+  return dataset < 0 ? PRO_OK : add_column(v, out, path, type, -1, dataset, out != NULL);
+}
+
+static pro_status open_truth(verification *v) {
+  char path[64];
+  for (int c = 0; c < PRO_TRUTH_COUNT; c++) {
+    snprintf(path, sizeof path, "/truth/%s", pro_truth_names[c]);
+    PRO_TRY(open_plain(v, c == PRO_TRUTH_T_core ? &v->core : NULL, path, PRO_CORPUS_f32));
+  }
+  hid_t extent =
+      pro_corpus_dataset(v->file, "/truth/extent", PRO_CORPUS_f32, v->tables.obs, PRO_CORPUS_SLOTS, &v->found);
+  for (int slot = 0; extent >= 0 && slot < PRO_CORPUS_SLOTS; slot++)
+    PRO_TRY(add_column(v, NULL, "/truth/extent", PRO_CORPUS_f32, slot, extent, 0));
+  return PRO_OK;
+}
+
+static pro_status open_columns(verification *v) {
+  PRO_TRY(open_plain(v, &v->time, "/time", PRO_CORPUS_f64));
+  for (int c = 0; c < PRO_CHANNEL_COUNT; c++) {
+    char path[64];
+    snprintf(path, sizeof path, "/%s", pro_channel_names[c]);
+    if (pro_corpus_open_codes(&v->codes[c], v->file, pro_channel_names[c], v->tables.obs, &v->found) > 0)
+      PRO_TRY(add_column(v, &v->channel[c], path, v->codes[c].type, -1, v->codes[c].dataset, 1));
+    if (v->channel[c]) v->sum.channel_bytes += H5Dget_storage_size(v->channel[c]->dataset);
+  }
+  if (v->tables.blind) return PRO_OK;
+  PRO_TRY(open_plain(v, &v->stages, "/stages", PRO_CORPUS_u16));
+  return H5Lexists(v->file, "truth", H5P_DEFAULT) > 0 ? open_truth(v) : PRO_OK;
+}
+
+/* ---- a case's part [lo, hi) of the chunk at hand ---- */
+
+static void check_time(verification *v, uint64_t k, size_t lo, size_t hi) {
+  const double *t = v->time->data;
+  for (size_t i = lo; i < hi; i++) {
+    if (!(t[i] >= v->t_last && t[i] < INFINITY)) { /* also where it is NaN; the first must be >= 0 */
+      pro_corpus_find(&v->found, "/time: case %llu: %g s follows %g s", ULL(k), t[i], v->t_last);
+      return;
+    }
+    v->t_last = t[i];
+  }
+}
+
+static void check_stages(verification *v, uint64_t k, size_t lo, size_t hi) {
 #define PRO_AS_OR(name, bit, doc) | bit
   enum { KNOWN = 0 PRO_STAGE_FLAG_LIST(PRO_AS_OR) };
-  (void)payload;
-  const uint16_t *stages = v->chunk;
-  for (size_t i = lo; i < hi; i++)
-    if (stages[i] & ~(unsigned)KNOWN) {
-      pro_corpus_find(&v->found, "/stages: case %llu: bits %u are not all known", ULL(k), stages[i]);
-      return PRO_OK;
-    }
-  return PRO_OK;
+  const uint16_t *stages = v->stages->data;
+  unsigned all = 0;
+  for (size_t i = lo; i < hi; i++) all |= stages[i];
+  if (all & ~(unsigned)KNOWN)
+    pro_corpus_find(&v->found, "/stages: case %llu: bits %u are not all known", ULL(k), all);
 }
 
-static pro_status part_core(verification *v, void *payload, uint64_t k, size_t lo, size_t hi) {
-  (void)payload;
-  const float *T = v->chunk;
+static void check_core(verification *v, uint64_t k, size_t lo, size_t hi) {
+  const float *T = v->core->data;
   for (size_t i = lo; i < hi; i++) {
     if (v->depth == PRO_CORPUS_SOUND && !(T[i] > 0.0f && T[i] < 1e4f)) {
       pro_corpus_find(&v->found, "/truth/T_core: case %llu: %g K", ULL(k), (double)T[i]);
-      return PRO_OK;
+      return;
     }
-    v->T_hottest[k] = fmaxf(v->T_hottest[k], T[i]);
+    v->T_hottest = fmaxf(v->T_hottest, T[i]);
   }
+}
+
+static pro_status count_codes(verification *v, int channel, size_t lo, size_t hi) {
+  const obs_column *c = v->channel[channel];
+  return c->type == PRO_CORPUS_i16
+             ? pro_histogram_add_narrow(&v->seen[channel], (const int16_t *)c->data + lo, hi - lo)
+             : pro_histogram_add(&v->seen[channel], (const int32_t *)c->data + lo, hi - lo);
+}
+
+static pro_status check_part(verification *v, const pro_corpus_row *row, uint64_t k, size_t lo, size_t hi) {
+  if (v->time && v->time->whole) check_time(v, k, lo, hi);
+  if (v->stages && v->stages->whole) check_stages(v, k, lo, hi);
+  if (v->core && v->core->whole) check_core(v, k, lo, hi);
+  for (int c = 0; row->split == PRO_SPLIT_train && c < PRO_CHANNEL_COUNT; c++)
+    if (v->channel[c] && v->channel[c]->whole) PRO_TRY(count_codes(v, c, lo, hi));
   return PRO_OK;
 }
 
-static pro_status part_codes(verification *v, void *payload, uint64_t k, size_t lo, size_t hi) {
-  return row_at(v, k)->split == PRO_SPLIT_train ? pro_histogram_add(payload, v->code + lo, hi - lo) : PRO_OK;
+static pro_status check_samples(verification *v, const pro_corpus_row *row, uint64_t k) {
+  uint64_t at = (uint64_t)row->row_start, end = at + (uint64_t)row->row_size, chunk = v->tables.chunk;
+  v->t_last = 0.0, v->T_hottest = 0.0f;
+  while (at < end) {
+    while (at >= v->next) read_chunks(v);
+    uint64_t to = end < v->next ? end : v->next, start = v->next - chunk;
+    PRO_TRY(check_part(v, row, k, at - start, to - start));
+    at = to;
+  }
+  return PRO_OK;
 }
 
 /* ---- normalization ---- */
@@ -153,37 +245,40 @@ static void check_number(verification *v, const char *channel, const char *name,
   if (dataset >= 0) H5Dclose(dataset);
 }
 
-static pro_status check_channel(verification *v, const char *channel) {
-  pro_corpus_codes codes;
-  if (pro_corpus_open_codes(&codes, v->file, channel, v->tables.obs, &v->found) <= 0) return PRO_OK;
-  char path[64];
-  snprintf(path, sizeof path, "/%s", channel);
-  check_holes(v, path, codes.dataset);
-  pro_histogram seen = {0};
-  int before = v->found.count;
-  obs_column column = {.path = path, .codes = &codes, .part = part_codes, .payload = &seen};
-  pro_status status = read_column(v, &column);
-  H5Dclose(codes.dataset);
-  if (status == PRO_OK && v->found.count == before) { /* statistics of half a channel would only be noise */
-    pro_statistics is;
-    pro_histogram_statistics(&is, &seen, codes.scale, codes.offset);
-    double count = (double)is.count, missing = (double)is.missing;
-    check_number(v, channel, "count", 1, 1.0, &count);
-    check_number(v, channel, "missing", 1, 1.0, &missing);
-    check_number(v, channel, "mean", 1, codes.scale, &is.mean);
-    check_number(v, channel, "std", 1, codes.scale, &is.std);
-    check_number(v, channel, "quantiles", PRO_QUANTILE_COUNT, codes.scale, is.quantile);
-  }
-  pro_histogram_clear(&seen);
-  return status;
+static void check_channel(verification *v, int channel) {
+  const char *name = pro_channel_names[channel];
+  const pro_corpus_codes *codes = &v->codes[channel];
+  if (!v->channel[channel] || !v->channel[channel]->whole)
+    return; /* statistics of half a channel would only be noise */
+  pro_statistics is;
+  pro_histogram_statistics(&is, &v->seen[channel], codes->scale, codes->offset);
+  double count = (double)is.count, missing = (double)is.missing;
+  check_number(v, name, "count", 1, 1.0, &count);
+  check_number(v, name, "missing", 1, 1.0, &missing);
+  check_number(v, name, "mean", 1, codes->scale, &is.mean);
+  check_number(v, name, "std", 1, codes->scale, &is.std);
+  check_number(v, name, "quantiles", PRO_QUANTILE_COUNT, codes->scale, is.quantile);
 }
 
 /* ---- tables ---- */
 
-static void check_place(verification *v, uint64_t k) {
+/* Case k, or NULL: its columns cannot be read. */
+static pro_status row_at(const pro_corpus_row **out, verification *v, uint64_t k) {
+  if (k < v->rows_from || k >= v->rows_from + v->rows_count) {
+    int before = v->found.count;
+    v->rows_from = k / ROWS * ROWS;
+    v->rows_count = v->tables.cases - v->rows_from < ROWS ? v->tables.cases - v->rows_from : ROWS;
+    PRO_TRY(pro_corpus_load_rows(v->rows, &v->tables, v->file, v->rows_from, v->rows_count, &v->found));
+    if (v->found.count != before) v->rows_count = 0;
+  }
+  *out = v->rows_count ? &v->rows[k - v->rows_from] : NULL;
+  return PRO_OK;
+}
+
+/* `end` is where the case before ends. */
+static void check_place(verification *v, const pro_corpus_row *row, uint64_t k, uint64_t end) {
   const pro_corpus_tables *tables = &v->tables;
-  const pro_corpus_row *row = row_at(v, k), *before = k ? row_at(v, k - 1) : NULL;
-  uint64_t start = (uint64_t)row->row_start, end = before ? (uint64_t)(before->row_start + before->row_size) : 0;
+  uint64_t start = (uint64_t)row->row_start;
   int begins = k % tables->group == 0;
   if (begins) end = (end + tables->chunk - 1) / tables->chunk * tables->chunk;
   if (start != end)
@@ -199,8 +294,7 @@ static void check_place(verification *v, uint64_t k) {
                     pro_split_names[row->split], pro_split_names[pro_label_split(tables->seed, row->cell_draw)]);
 }
 
-static void check_outcome(verification *v, uint64_t k) {
-  const pro_corpus_row *row = row_at(v, k);
+static void check_outcome(verification *v, const pro_corpus_row *row, uint64_t k) {
   int ran_away = row->outcome == PRO_OUTCOME_runaway, failed = row->outcome == PRO_OUTCOME_failed;
   const char *outcome = pro_outcome_names[row->outcome];
   if (ran_away != (row->class_ == PRO_CLASS_event))
@@ -211,12 +305,12 @@ static void check_outcome(verification *v, uint64_t k) {
                     (long)row->row_size, pro_status_name((pro_status)row->status));
 }
 
-static void check_clocks(verification *v, uint64_t k) {
-  const pro_corpus_row *row = row_at(v, k);
+static void check_clocks(verification *v, const pro_corpus_row *row, uint64_t k) {
   const double *clock = row->clock, guarded = clock[PRO_CLOCK_runaway_guarded];
   const char *outcome = pro_outcome_names[row->outcome];
   /* the run may go on for less than one sample after its last */
-  double end = row->row_size > 1 ? v->t_last[k] * (1.0 + 1.0 / (row->row_size - 1)) + 1e-3 : INFINITY;
+  int knows_end = row->row_size > 1 && v->time && v->time->whole;
+  double end = knows_end ? v->t_last * (1.0 + 1.0 / (row->row_size - 1)) + 1e-3 : INFINITY;
   if ((row->outcome == PRO_OUTCOME_runaway) != !isnan(guarded))
     pro_corpus_find(&v->found, "case %llu: outcome is %s, but t_runaway_guarded is %g s", ULL(k), outcome,
                     guarded);
@@ -230,12 +324,11 @@ static void check_clocks(verification *v, uint64_t k) {
                       clock[c]);
     else if (!(clock[c] >= 0.0) || (c != PRO_CLOCK_fault && clock[c] > end))
       pro_corpus_find(&v->found, "case %llu: t_%s = %g s lies outside its samples, 0 to %g s", ULL(k),
-                      pro_clock_names[c], clock[c], v->t_last[k]);
+                      pro_clock_names[c], clock[c], v->t_last);
   }
 }
 
-static void check_physics(verification *v, uint64_t k) {
-  const pro_corpus_row *row = row_at(v, k);
+static void check_physics(verification *v, const pro_corpus_row *row, uint64_t k) {
   if (row->outcome == PRO_OUTCOME_failed) return;
   const struct {
     const char *name;
@@ -248,18 +341,41 @@ static void check_physics(verification *v, uint64_t k) {
                       gaps[g].gap);
   /* the peak lies between samples, so it may be hotter than all of them, but not cooler: half a kelvin for how a
    * root finder and a sampler may differ */
-  if (!(row->T_max > 0.0f && row->T_max < 1e4f) || row->T_max < v->T_hottest[k] - 0.5f)
+  if (!(row->T_max > 0.0f && row->T_max < 1e4f) || row->T_max < v->T_hottest - 0.5f)
     pro_corpus_find(&v->found, "case %llu: T_max is %g K, but its core reaches %g K", ULL(k), (double)row->T_max,
-                    (double)v->T_hottest[k]);
+                    (double)v->T_hottest);
 }
 
-static void check_tables(verification *v) {
+/* All rows: places and names that everything else relies on. */
+static pro_status check_places(verification *v) {
+  uint64_t end = 0;
   for (uint64_t k = 0; k < v->tables.cases; k++) {
-    check_outcome(v, k);
-    if (v->depth < PRO_CORPUS_SOUND) continue;
-    check_clocks(v, k);
-    check_physics(v, k);
+    const pro_corpus_row *row;
+    PRO_TRY(row_at(&row, v, k));
+    if (!row) return PRO_OK;
+    uint64_t before = end;
+    if (pro_corpus_check_row(&v->tables, row, k, &end, &v->found)) check_place(v, row, k, before);
   }
+  return PRO_OK;
+}
+
+static pro_status check_cases(verification *v) {
+  for (uint64_t k = 0; k < v->tables.cases; k++) {
+    const pro_corpus_row *row;
+    PRO_TRY(row_at(&row, v, k));
+    if (!row) return PRO_OK;
+    PRO_TRY(check_samples(v, row, k));
+    v->sum.samples += (uint64_t)row->row_size;
+    if (v->tables.blind) continue;
+    v->sum.by_class[row->class_]++;
+    v->sum.by_outcome[row->outcome]++;
+    check_outcome(v, row, k);
+    if (v->depth < PRO_CORPUS_SOUND) continue;
+    check_clocks(v, row, k);
+    check_physics(v, row, k);
+  }
+  while (v->next < v->tables.obs) read_chunks(v);
+  return PRO_OK;
 }
 
 /* ---- everything else in the file: every dataset is whole and says what it is ---- */
@@ -273,21 +389,50 @@ static int is_along_obs(hid_t dataset) {
   return yes;
 }
 
+static int is_table(const char *name) { /* check_places reads it */
+  for (const pro_corpus_column *c = pro_corpus_columns; c->name; c++) {
+    size_t group = strlen(c->group + 1);
+    if (strncmp(name, c->group + 1, group) == 0 && strcmp(name + group + (group > 0), c->name) == 0) return 1;
+  }
+  return 0;
+}
+
+/* Rows from `from` on of a dataset of one axis, or all of it where `count` is 0. */
+static int read_some(hid_t dataset, hid_t memory, int is_text, hsize_t from, hsize_t count, void *to) {
+  hid_t space = count ? H5Dget_space(dataset) : H5S_ALL,
+        room = count ? H5Screate_simple(1, &count, NULL) : H5S_ALL;
+  int failed = (count && H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &count, NULL) < 0) ||
+               H5Dread(dataset, memory, room, space, H5P_DEFAULT, to) < 0;
+  if (!failed && is_text) {
+    hid_t whole = count ? room : H5Dget_space(dataset);
+    H5Dvlen_reclaim(memory, whole, H5P_DEFAULT, to);
+    if (!count) H5Sclose(whole);
+  }
+  hid_t reasons = H5Eget_current_stack(); /* closing would forget them */
+  if (count) H5Sclose(room), H5Sclose(space);
+  H5Eset_current_stack(reasons);
+  return failed;
+}
+
 static void read_whole(verification *v, const char *name, hid_t dataset) {
   hid_t stored = H5Dget_type(dataset), space = H5Dget_space(dataset);
   hssize_t points = H5Sget_simple_extent_npoints(space);
-  int is_text = H5Tis_variable_str(stored) > 0;
+  int is_list = H5Sget_simple_extent_ndims(space) == 1, is_text = H5Tis_variable_str(stored) > 0;
   size_t size = H5Tget_size(stored);
   /* no table is longer than a few words a case: a damaged header must not make us ask for all memory */
   if (points < 0 || (uint64_t)points > 16 * v->tables.cases + 65536 || size == 0 || size > 4096) {
     pro_corpus_find(&v->found, "/%s: has an unlikely size", name);
   } else {
-    void *to = calloc((size_t)points ? (size_t)points : 1, size);
+    hsize_t most = is_list && points > ROWS ? ROWS : (hsize_t)points, from = 0;
+    void *to = calloc(most ? most : 1, size);
     hid_t memory = H5Tget_native_type(stored, H5T_DIR_DEFAULT);
-    if (!to || memory < 0 || H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) < 0)
-      pro_corpus_find(&v->found, "/%s: cannot be read: %s", name, pro_corpus_why());
-    else if (is_text)
-      H5Dvlen_reclaim(memory, space, H5P_DEFAULT, to);
+    int failed = !to || memory < 0;
+    do {
+      hsize_t left = (hsize_t)points - from, count = !is_list ? 0 : left < most ? left : most;
+      if (!failed && (!is_list || count)) failed = read_some(dataset, memory, is_text, from, count, to);
+      from += count;
+    } while (is_list && !failed && from < (hsize_t)points);
+    if (failed) pro_corpus_find(&v->found, "/%s: cannot be read: %s", name, pro_corpus_why());
     if (memory >= 0) H5Tclose(memory);
     free(to);
   }
@@ -313,76 +458,44 @@ static herr_t visit(hid_t root, const char *name, const H5O_info_t *info, void *
   if (!is_scale && H5Sget_simple_extent_ndims(space) > 0 && H5Aexists(dataset, "DIMENSION_LIST") <= 0)
     pro_corpus_find(&v->found, "/%s: its dimensions have no names", name);
   H5Sclose(space);
-  if (!is_pure && !is_along_obs(dataset)) read_whole(v, name, dataset);
+  if (!is_pure && !is_along_obs(dataset) && !is_table(name)) read_whole(v, name, dataset);
   H5Dclose(dataset);
   return 0;
-}
-
-static pro_status check_truth(verification *v) {
-  if (H5Lexists(v->file, "truth", H5P_DEFAULT) <= 0) return PRO_OK;
-  for (int c = 0; c < PRO_TRUTH_COUNT; c++) {
-    char path[64];
-    snprintf(path, sizeof path, "/truth/%s", pro_truth_names[c]);
-    PRO_TRY(read_plain(v, path, PRO_CORPUS_f32, c == PRO_TRUTH_T_core ? part_core : NULL));
-  }
-  obs_column extent = {.path = "/truth/extent", .type = PRO_CORPUS_f32};
-  extent.dataset =
-      pro_corpus_dataset(v->file, extent.path, PRO_CORPUS_f32, v->tables.obs, PRO_CORPUS_SLOTS, &v->found);
-  pro_status status = PRO_OK;
-  for (extent.slot = 0; status == PRO_OK && extent.dataset >= 0 && extent.slot < PRO_CORPUS_SLOTS; extent.slot++)
-    status = read_column(v, &extent);
-  if (extent.dataset >= 0) H5Dclose(extent.dataset);
-  return status;
 }
 
 /* ---- the whole ---- */
 
 static pro_status make_room(verification *v, const char *path) {
-  size_t cases = v->tables.cases, chunk = v->tables.chunk;
-  v->t_last = calloc(cases, sizeof *v->t_last);
-  v->T_hottest = calloc(cases, sizeof *v->T_hottest);
-  v->chunk = malloc(chunk * sizeof(double));
-  v->code = malloc(chunk * sizeof *v->code);
-  v->narrow = malloc(chunk * sizeof *v->narrow);
-  if (v->t_last && v->T_hottest && v->chunk && v->code && v->narrow) return PRO_OK;
-  return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
+  size_t bytes = v->tables.chunk * sizeof(double);
+  v->stored_room = pro_pack_bound(bytes);
+  v->stored = malloc(v->stored_room), v->scratch = malloc(bytes);
+  if (!v->stored || !v->scratch) return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
+  return pro_packer_create(&v->packer, bytes);
 }
 
 static pro_status check_all(verification *v, const char *path) {
-  PRO_TRY(pro_corpus_load(&v->tables, v->file, &v->found));
-  if (!v->tables.rows || v->tables.chunk == 0 || v->tables.chunk > 1u << 24) return PRO_OK;
-  int tables_are_good = v->found.count == 0;
+  if (!pro_corpus_load_head(&v->tables, v->file, &v->found)) return PRO_OK;
+  if (v->tables.chunk > CHUNK_MOST)
+    pro_corpus_find(&v->found, "/time: its chunks of %llu samples are too long", ULL(v->tables.chunk));
+  if (v->tables.chunk == 0 || v->tables.chunk > CHUNK_MOST || v->tables.group == 0) return PRO_OK;
+  PRO_TRY(check_places(v));
+  int places_are_good = v->found.count == 0; /* they say which sample is whose */
   H5Ovisit_by_name(v->file, "/", H5_INDEX_NAME, H5_ITER_INC, visit, v, H5P_DEFAULT);
-  int before = v->found.count;
-  for (uint64_t k = 0; tables_are_good && k < v->tables.cases; k++) check_place(v, k);
-  if (!tables_are_good || v->found.count != before) return PRO_OK; /* they say which sample is whose */
+  if (!places_are_good) return PRO_OK;
   PRO_TRY(make_room(v, path));
-  PRO_TRY(read_plain(v, "/time", PRO_CORPUS_f64, part_time));
-  for (int c = 0; c < PRO_CHANNEL_COUNT; c++) PRO_TRY(check_channel(v, pro_channel_names[c]));
-  if (!v->tables.blind) {
-    PRO_TRY(read_plain(v, "/stages", PRO_CORPUS_u16, part_stages));
-    PRO_TRY(check_truth(v));
-  }
-  if (!v->tables.blind) check_tables(v);
+  PRO_TRY(open_columns(v));
+  PRO_TRY(check_cases(v));
+  for (int c = 0; c < PRO_CHANNEL_COUNT; c++) check_channel(v, c);
   return PRO_OK;
 }
 
-static pro_corpus_summary sum_up(const verification *v, const char *path) {
-  const pro_corpus_tables *tables = &v->tables;
-  pro_corpus_summary out = {.cases = tables->cases, .groups = (tables->cases + tables->group - 1) / tables->group};
-  struct stat info;
-  if (stat(path, &info) == 0) out.bytes = (uint64_t)info.st_size;
-  snprintf(out.schema, sizeof out.schema, "%s", PRO_CORPUS_SCHEMA);
-  char *integrator = pro_corpus_attribute(v->file, "integrator");
-  if (integrator) snprintf(out.integrator, sizeof out.integrator, "%s", integrator);
-  free(integrator);
-  for (uint64_t k = 0; k < tables->cases; k++) {
-    out.samples += (uint64_t)row_at(v, k)->row_size;
-    if (tables->blind) continue;
-    out.by_class[row_at(v, k)->class_]++;
-    out.by_outcome[row_at(v, k)->outcome]++;
-  }
-  return out;
+static void leave(verification *v) {
+  if (v->file >= 0) H5Fclose(v->file);
+  for (size_t i = 0; i < v->columns; i++) free(v->column[i].data);
+  for (int c = 0; c < PRO_CHANNEL_COUNT; c++) pro_histogram_clear(&v->seen[c]);
+  free(v->stored), free(v->scratch);
+  pro_packer_free(v->packer);
+  free(v);
 }
 
 pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth) {
@@ -394,10 +507,18 @@ pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_c
   pro_status status = pro_corpus_open_file(&v->file, path);
   if (status == PRO_OK) status = check_all(v, path);
   if (status == PRO_OK) status = pro_corpus_judge(&v->found, path);
-  if (status == PRO_OK) *out = sum_up(v, path);
-  if (v->file >= 0) H5Fclose(v->file);
-  free(v->tables.rows), free(v->t_last), free(v->T_hottest), free(v->chunk), free(v->code), free(v->narrow);
-  free(v);
+  if (status == PRO_OK) {
+    struct stat info;
+    v->sum.cases = v->tables.cases;
+    v->sum.groups = (v->tables.cases + v->tables.group - 1) / v->tables.group;
+    if (stat(path, &info) == 0) v->sum.bytes = (uint64_t)info.st_size;
+    snprintf(v->sum.schema, sizeof v->sum.schema, "%s", PRO_CORPUS_SCHEMA);
+    char *integrator = pro_corpus_attribute(v->file, "integrator");
+    if (integrator) snprintf(v->sum.integrator, sizeof v->sum.integrator, "%s", integrator);
+    free(integrator);
+    *out = v->sum;
+  }
+  leave(v);
   return status;
 }
 

@@ -9,48 +9,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "output/corpus_put.h"
+#include "output/corpus_press.h"
 #include "sim/chemistry.h"
 #include "sim/sensor.h"
 #include "sim/sha256.h"
 
-/* A column along obs. Whole chunks are gathered in memory and written once, so that HDF5 compresses each one time
- * and a full disk shows in the call that wrote. */
-typedef struct column {
-  hid_t dataset;
-  pro_corpus_type type;
-  int slot;    /* of the second axis; -1: there is none */
-  int touched; /* whether the chunk holds anything but fill */
-  char *chunk;
-} column;
-
-enum { CHUNK = PRO_CORPUS_CHUNK, COLUMNS_MAX = 2 + PRO_SENSORS_MAX + PRO_TRUTH_COUNT + PRO_CORPUS_SLOTS };
+enum { CHUNK = PRO_CORPUS_CHUNK, ROWS = PRO_CORPUS_ROWS };
 enum { SCALE_case, SCALE_obs, SCALE_reaction, SCALE_quantile, SCALE_COUNT };
+enum { BELT_obs, BELT_case, BELT_COUNT };
 
 struct pro_corpus_writer {
   const pro_corpus_plan *plan;
   char *path, *temporary;
-  pro_status broken; /* the first failure: after it nothing more is written */
+  pro_status broken; /* the first failure here: after it nothing more is written */
   pro_sheet sheet;
   pro_scale scale[SCALE_COUNT];
-  size_t columns;
-  column column[COLUMNS_MAX];
-  char *chunks;  /* of all columns, one block */
-  uint64_t done; /* samples in chunks on disk */
-  size_t held;   /* samples in the chunk */
-  uint64_t cases, room;
-  pro_corpus_row *rows;                /* (cases) */
-  double *param;                       /* (cases, parameters) */
-  int64_t *clipped;                    /* (cases, sensors) */
-  char **message;                      /* (cases) */
+  pro_press *press;
+  pro_belt belt[BELT_COUNT];
+  uint64_t cases;
   pro_histogram seen[PRO_SENSORS_MAX]; /* of the codes in split train */
   double rtol_least, rtol_most;        /* of the cases [-] */
   unsigned char has_chemistry[UINT8_MAX + 1], has_cell[UINT8_MAX + 1];
-  uint16_t *stages;
-  size_t stages_room;
+  hid_t extent; /* whose attributes name the reactions */
+  /* the case that was begun */
+  const pro_run *run; /* NULL: none */
+  pro_corpus_row row;
+  pro_labeller labeller;
+  uint64_t taken; /* samples */
 };
-
-static char no_message[] = "";
 
 /* ---- creating ---- */
 
@@ -95,7 +81,8 @@ static pro_status open_file(pro_corpus_writer *w) {
   if (made < 0) return PRO_EIO;
   /* no lock: the name is ours alone, and locks fail on many parallel file systems */
   if (access < 0 || H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110) < 0 ||
-      H5Pset_file_locking(access, 0, 0) < 0 || H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0)
+      H5Pset_file_locking(access, 0, 0) < 0 || H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
+      pro_corpus_keep_little(access) < 0)
     return pro_put_fail(&w->sheet, "properties");
   w->sheet.file = H5Fcreate(w->temporary, H5F_ACC_TRUNC, made, access);
   if (w->sheet.file < 0) return pro_put_fail(&w->sheet, "the file");
@@ -121,15 +108,17 @@ static pro_status create_head(const pro_corpus_writer *w) {
   return pro_put_text(to, to->file, "license", license);
 }
 
-static pro_status column_create(pro_corpus_writer *w, hid_t at, const char *name, pro_corpus_type type,
-                                const char *unit, const char *doc) {
-  assert(w->columns < COLUMNS_MAX);
-  column *c = &w->column[w->columns];
-  pro_shape shape = {1, {&w->scale[SCALE_obs]}, {0}, {H5S_UNLIMITED}, {CHUNK}};
-  *c = (column){.type = type, .slot = -1};
-  PRO_TRY(pro_put_dataset(&c->dataset, &w->sheet, at, name, type, &shape, unit, doc));
-  w->columns++;
-  return PRO_OK;
+static pro_status column_create(hid_t *out, pro_corpus_writer *w, int belt, hid_t at, const char *name,
+                                pro_corpus_type type, const char *unit, const char *doc) {
+  const hsize_t n = w->plan->cases, length = w->belt[belt].length;
+  const pro_shape shapes[BELT_COUNT] = {{1, {&w->scale[SCALE_obs]}, {0}, {H5S_UNLIMITED}, {length}},
+                                        {1, {&w->scale[SCALE_case]}, {n}, {n}, {length}}};
+  pro_shape shape = shapes[belt];
+  int is_scale = strcmp(name, "case") == 0;
+  if (is_scale) shape.axis[0] = NULL;
+  PRO_TRY(pro_put_dataset(out, &w->sheet, at, name, type, &shape, unit, doc));
+  if (is_scale) PRO_TRY(pro_scale_become(&w->sheet, &w->scale[SCALE_case], *out, name));
+  return pro_belt_add(&w->belt[belt], &(pro_column){.dataset = *out, .type = type, .slot = -1});
 }
 
 static pro_status create_sensors(pro_corpus_writer *w) {
@@ -137,8 +126,9 @@ static pro_status create_sensors(pro_corpus_writer *w) {
   for (int s = 0; pro_sensor_all[s]; s++) {
     const pro_sensor *sensor = pro_sensor_all[s];
     pro_corpus_type type = sensor->bits == 16 ? PRO_CORPUS_i16 : PRO_CORPUS_i32;
-    PRO_TRY(column_create(w, to->file, sensor->name, type, sensor->unit, sensor->doc));
-    hid_t dataset = w->column[w->columns - 1].dataset;
+    hid_t dataset;
+    PRO_TRY(column_create(&dataset, w, BELT_obs, to->file, sensor->name, type, sensor->unit, sensor->doc));
+    w->belt[BELT_obs].column[w->belt[BELT_obs].columns - 1].seen = &w->seen[s];
     PRO_TRY(pro_put_f64(to, dataset, "scale_factor", sensor->quantum));
     PRO_TRY(pro_put_f64(to, dataset, "add_offset", sensor->offset));
   }
@@ -153,9 +143,9 @@ static pro_status create_stages(pro_corpus_writer *w) {
 #define PRO_AS_LINE(name, bit, doc) "; " #name ": " doc
   static const char lines[] = PRO_STAGE_FLAG_LIST(PRO_AS_LINE);
   const pro_sheet *to = &w->sheet;
-  PRO_TRY(
-      column_create(w, to->file, "stages", PRO_CORPUS_u16, "1", "what has happened to the cell, one bit each"));
-  hid_t dataset = w->column[w->columns - 1].dataset;
+  hid_t dataset;
+  PRO_TRY(column_create(&dataset, w, BELT_obs, to->file, "stages", PRO_CORPUS_u16, "1",
+                        "what has happened to the cell, one bit each"));
   PRO_TRY(pro_put_numbers(to, dataset, "flag_masks", H5T_STD_U16LE, H5T_NATIVE_UINT16, PRO_COUNT(bits), bits));
   PRO_TRY(pro_put_text(to, dataset, "flag_meanings", words + 1));
   return pro_put_text(to, dataset, "comment", lines + 2);
@@ -163,10 +153,11 @@ static pro_status create_stages(pro_corpus_writer *w) {
 
 static pro_status create_truth(pro_corpus_writer *w) {
   const pro_sheet *to = &w->sheet;
-  hid_t truth, extent;
+  hid_t truth, dataset;
   PRO_TRY(pro_put_group(&truth, to, to->file, "truth", "noise-free state, to judge by: never for a predictor"));
   for (int c = 0; c < PRO_TRUTH_COUNT; c++)
-    PRO_TRY(column_create(w, truth, pro_truth_names[c], PRO_CORPUS_f32, pro_truth_units[c], pro_truth_docs[c]));
+    PRO_TRY(column_create(&dataset, w, BELT_obs, truth, pro_truth_names[c], PRO_CORPUS_f32, pro_truth_units[c],
+                          pro_truth_docs[c]));
   PRO_TRY(pro_scale_pure(to, &w->scale[SCALE_reaction], truth, "reaction", PRO_CORPUS_SLOTS, PRO_CORPUS_SLOTS,
                          "a reaction's place in its chemistry's table"));
   pro_shape shape = {2,
@@ -174,10 +165,11 @@ static pro_status create_truth(pro_corpus_writer *w) {
                      {0, PRO_CORPUS_SLOTS},
                      {H5S_UNLIMITED, PRO_CORPUS_SLOTS},
                      {CHUNK, 1}};
-  PRO_TRY(pro_put_dataset(&extent, to, truth, "extent", PRO_CORPUS_f32, &shape, "1",
+  PRO_TRY(pro_put_dataset(&w->extent, to, truth, "extent", PRO_CORPUS_f32, &shape, "1",
                           "extent of each reaction, named in order by the attribute reactions_of_<chemistry>"));
   for (int slot = 0; slot < PRO_CORPUS_SLOTS; slot++)
-    w->column[w->columns++] = (column){.dataset = extent, .type = PRO_CORPUS_f32, .slot = slot};
+    PRO_TRY(pro_belt_add(&w->belt[BELT_obs],
+                         &(pro_column){.dataset = w->extent, .type = PRO_CORPUS_f32, .slot = slot}));
   return PRO_OK;
 }
 
@@ -186,42 +178,68 @@ static pro_status create_columns(pro_corpus_writer *w) {
   const pro_sheet *to = &w->sheet;
   PRO_TRY(pro_scale_pure(to, &w->scale[SCALE_obs], to->file, "obs", 0, H5S_UNLIMITED,
                          "samples of all cases, one case after the other"));
-  PRO_TRY(column_create(w, to->file, "time", PRO_CORPUS_f64, "s", "time since the case's start"));
+  hid_t time;
+  PRO_TRY(column_create(&time, w, BELT_obs, to->file, "time", PRO_CORPUS_f64, "s", "time since the case's start"));
   PRO_TRY(create_sensors(w));
   PRO_TRY(create_stages(w));
   return w->plan->keep_truth ? create_truth(w) : PRO_OK;
 }
 
-static void chunk_clear(column *c) {
-  size_t size = pro_corpus_size(c->type);
-  const void *fill = pro_corpus_fill(c->type);
-  for (size_t k = 0; k < CHUNK; k++) memcpy(c->chunk + k * size, fill, size);
-  c->touched = 0;
-}
-
-static pro_status make_chunks(pro_corpus_writer *w) {
-  size_t bytes = 0;
-  for (size_t c = 0; c < w->columns; c++) bytes += CHUNK * pro_corpus_size(w->column[c].type);
-  w->chunks = malloc(bytes);
-  if (!w->chunks) return pro_fail(PRO_ENOMEM, "%s: no memory for chunks", w->path);
-  char *next = w->chunks;
-  for (size_t c = 0; c < w->columns; c++) {
-    w->column[c].chunk = next;
-    next += CHUNK * pro_corpus_size(w->column[c].type);
-    chunk_clear(&w->column[c]);
+static pro_status create_parameters(pro_corpus_writer *w) {
+  const pro_sheet *to = &w->sheet;
+  hid_t group, dataset;
+  PRO_TRY(
+      pro_put_group(&group, to, to->file, "param", "what was drawn for each case; NaN where it does not apply"));
+  for (size_t p = 0; p < w->plan->parameters; p++) {
+    const pro_corpus_parameter *is = &w->plan->parameter[p];
+    if (strchr(is->path, '/')) return pro_fail(PRO_EBUG, "%s: a parameter's path is '%s'", w->path, is->path);
+    char doc[256];
+    snprintf(doc, sizeof doc, "drawn value of %s", is->path);
+    PRO_TRY(column_create(&dataset, w, BELT_case, group, is->path, PRO_CORPUS_f64, is->unit, doc));
+    PRO_TRY(pro_put_text(to, dataset, "distribution", is->distribution));
+    size_t count = 0;
+    while (is->choices && is->choices[count]) count++;
+    if (count) PRO_TRY(pro_put_flags(to, dataset, PRO_CORPUS_f64, count, is->choices));
   }
   return PRO_OK;
 }
 
+/* Tables in this order: pro_corpus_columns, the parameters, what clipped; messages last. */
+static pro_status create_tables(pro_corpus_writer *w) {
+  const pro_sheet *to = &w->sheet;
+  static const struct {
+    const char *path, *doc;
+  } groups[] = {{"/", NULL},
+                {"/nameplate", "what a battery management system is told of its cell"},
+                {"/run_info", "how each run was computed, and its ledgers"}};
+  hid_t at = to->file, dataset;
+  size_t g = 0;
+  for (const pro_corpus_column *c = pro_corpus_columns; c->name; c++) {
+    if (strcmp(c->group, groups[g].path) != 0)
+      PRO_TRY(pro_put_group(&at, to, to->file, c->group + 1, groups[++g].doc));
+    PRO_TRY(column_create(&dataset, w, BELT_case, at, c->name, c->type, c->unit, c->doc));
+    if (strcmp(c->name, "row_size") == 0) PRO_TRY(pro_put_text(to, dataset, "sample_dimension", "obs"));
+  }
+  PRO_TRY(create_parameters(w));
+  for (int s = 0; pro_sensor_all[s]; s++) {
+    char name[64], doc[96];
+    snprintf(name, sizeof name, "clipped_%s", pro_sensor_all[s]->name);
+    snprintf(doc, sizeof doc, "readings of %s that clipped", pro_sensor_all[s]->name);
+    PRO_TRY(column_create(&dataset, w, BELT_case, at, name, PRO_CORPUS_i64, "1", doc));
+  }
+  return pro_put_text_column(&w->belt[BELT_case].text, to, at, "message", &w->scale[SCALE_case], w->plan->cases,
+                             "why the run failed; empty where it did not");
+}
+
 static void leave(pro_corpus_writer *w) {
-  if (w->sheet.file >= 0 && w->broken == PRO_OK) H5Tclose(w->sheet.text), H5Fclose(w->sheet.file);
+  int whole = w->broken == PRO_OK && w->press && pro_press_break(w->press, PRO_OK) == PRO_OK;
+  pro_press_free(w->press);
+  if (w->sheet.file >= 0 && whole) H5Tclose(w->sheet.text), H5Fclose(w->sheet.file);
   if (w->temporary) unlink(w->temporary);
   for (int s = 0; s < SCALE_COUNT; s++) free(w->scale[s].link);
   for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
-  for (uint64_t k = 0; k < w->cases; k++)
-    if (w->message[k] != no_message) free(w->message[k]);
-  free(w->path), free(w->temporary), free(w->chunks), free(w->rows), free(w->param), free(w->clipped);
-  free(w->message), free(w->stages);
+  for (int b = 0; b < BELT_COUNT; b++) pro_belt_clear(&w->belt[b]);
+  free(w->path), free(w->temporary);
   free(w);
 }
 
@@ -234,11 +252,14 @@ pro_status pro_corpus_create(pro_corpus_writer **out, const char *path, const pr
   if (!w) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
   w->plan = plan;
   w->sheet.file = H5I_INVALID_HID;
+  w->belt[BELT_obs] = (pro_belt){.length = CHUNK, .grows = 1, .text = H5I_INVALID_HID};
+  w->belt[BELT_case] = (pro_belt){.length = plan->cases < ROWS ? plan->cases : ROWS, .text = H5I_INVALID_HID};
   w->broken = claim_name(w, path);
   if (w->broken == PRO_OK) w->broken = open_file(w);
   if (w->broken == PRO_OK) w->broken = create_head(w);
   if (w->broken == PRO_OK) w->broken = create_columns(w);
-  if (w->broken == PRO_OK) w->broken = make_chunks(w);
+  if (w->broken == PRO_OK) w->broken = create_tables(w);
+  if (w->broken == PRO_OK) w->broken = pro_press_create(&w->press, &w->sheet);
   pro_status status = w->broken;
   if (status == PRO_OK)
     *out = w;
@@ -254,79 +275,58 @@ void pro_corpus_abandon(pro_corpus_writer *writer) {
 
 /* ---- appending ---- */
 
-static pro_status chunk_write(pro_corpus_writer *w, size_t rows) {
-  for (size_t i = 0; i < w->columns; i++) {
-    column *c = &w->column[i];
-    int axes = c->slot < 0 ? 1 : 2;
-    hsize_t size[2] = {w->done + rows, PRO_CORPUS_SLOTS};
-    hsize_t from[2] = {w->done, c->slot < 0 ? 0 : (hsize_t)c->slot}, count[2] = {rows, 1};
-    if (H5Dset_extent(c->dataset, size) < 0) return pro_put_fail(&w->sheet, "samples");
-    if (c->slot >= 0 && !c->touched) continue; /* nothing but fill: no chunk */
-    hid_t space = H5Dget_space(c->dataset), memory = H5Screate_simple(axes, count, NULL);
-    if (H5Sselect_hyperslab(space, H5S_SELECT_SET, from, NULL, count, NULL) < 0 ||
-        H5Dwrite(c->dataset, pro_corpus_in_memory(c->type), memory, space, H5P_DEFAULT, c->chunk) < 0)
-      return pro_put_fail(&w->sheet, "samples");
-    H5Sclose(space), H5Sclose(memory);
-    chunk_clear(c);
-  }
-  w->done += rows;
-  w->held = 0;
-  return PRO_OK;
-}
-
-static pro_status take_codes(const pro_corpus_writer *w, column *c, const int32_t *code, size_t n) {
-  if (c->type == PRO_CORPUS_i32) {
-    memcpy((int32_t *)c->chunk + w->held, code, n * sizeof *code);
+static pro_status take_codes(const pro_corpus_writer *w, pro_stack *s, size_t c, const int32_t *code, size_t n) {
+  if (s->belt->column[c].type == PRO_CORPUS_i32) {
+    memcpy((int32_t *)s->chunk[c].data + s->held, code, n * sizeof *code);
     return PRO_OK;
   }
-  int16_t *to = (int16_t *)c->chunk + w->held;
+  int16_t *to = (int16_t *)s->chunk[c].data + s->held;
+  int wide = 0;
   for (size_t k = 0; k < n; k++) {
-    if (code[k] != PRO_CODE_MISSING && (code[k] <= INT16_MIN || code[k] > INT16_MAX))
-      return pro_fail(PRO_EBUG, "%s: code %ld does not fit its 16 bits", w->path, (long)code[k]);
     to[k] = code[k] == PRO_CODE_MISSING ? INT16_MIN : (int16_t)code[k];
+    wide |= code[k] != PRO_CODE_MISSING && (code[k] <= INT16_MIN || code[k] > INT16_MAX);
   }
-  return PRO_OK;
+  return wide ? pro_fail(PRO_EBUG, "%s: a code does not fit its 16 bits", w->path) : PRO_OK;
 }
 
-static void take_reals(const pro_corpus_writer *w, column *c, const double *value, size_t n) {
-  float *to = (float *)c->chunk + w->held;
+static void take_reals(pro_stack *s, size_t c, const double *value, size_t n) {
+  float *to = (float *)pro_stack_touch(s, c) + s->held;
   for (size_t k = 0; k < n; k++) to[k] = (float)value[k];
-  c->touched = 1;
 }
 
-/* Copies samples [from, from + n) of a run behind what the chunks hold. */
-static pro_status take(pro_corpus_writer *w, const pro_run *run, size_t from, size_t n) {
-  const pro_trajectory *truth = run->truth;
-  column *c = w->column;
-  memcpy((double *)c->chunk + w->held, run->seen->t + from, n * sizeof(double));
-  c++;
-  for (int s = 0; pro_sensor_all[s]; s++) PRO_TRY(take_codes(w, c++, run->seen->code[s] + from, n));
-  memcpy((uint16_t *)c->chunk + w->held, w->stages + from, n * sizeof(uint16_t));
-  c++;
+/* Copies samples [from, from + n) of a piece behind what the stack holds. */
+static pro_status take(pro_corpus_writer *w, pro_stack *s, const pro_trajectory *truth,
+                       const pro_observation *seen, size_t from, size_t n) {
+  size_t c = 0;
+  memcpy((double *)s->chunk[c++].data + s->held, seen->t + from, n * sizeof(double));
+  for (int i = 0; pro_sensor_all[i]; i++) PRO_TRY(take_codes(w, s, c++, seen->code[i] + from, n));
+  pro_label_feed(&w->labeller, (uint16_t *)s->chunk[c++].data + s->held, truth, from, n);
   if (w->plan->keep_truth) {
-    for (int i = 0; i < PRO_TRUTH_COUNT; i++) take_reals(w, c++, truth->truth[i] + from, n);
+    for (int i = 0; i < PRO_TRUTH_COUNT; i++) take_reals(s, c++, truth->truth[i] + from, n);
     for (int j = 0; j < truth->reactions; j++)
-      take_reals(w, c++, truth->xi + (size_t)j * truth->samples + from, n);
+      take_reals(s, c++, truth->xi + (size_t)j * truth->samples + from, n);
+    while (c < s->belt->columns) pro_stack_skip(s, c++, n);
   }
-  w->held += n;
+  s->held += n;
   return PRO_OK;
 }
 
-static pro_status take_samples(pro_corpus_writer *w, const pro_run *run) {
-  size_t n = run->truth->samples;
-  if (n > w->stages_room) {
-    uint16_t *stages = realloc(w->stages, n * sizeof *stages);
-    if (!stages) return pro_fail(PRO_ENOMEM, "%s: no memory for %zu samples", w->path, n);
-    w->stages = stages;
-    w->stages_room = n;
-  }
-  pro_label_stages(w->stages, &run->in, run->truth);
-  for (size_t from = 0; from < n;) {
-    size_t part = n - from < CHUNK - w->held ? n - from : CHUNK - w->held;
-    PRO_TRY(take(w, run, from, part));
+static pro_status take_piece(pro_corpus_writer *w, const pro_trajectory *truth, const pro_observation *seen) {
+  pro_belt *belt = &w->belt[BELT_obs];
+  if (!w->run || !w->run->truth || truth->samples != seen->samples || seen->channels != pro_sensor_count() ||
+      truth->reactions > PRO_CORPUS_SLOTS || w->taken + truth->samples > w->run->truth->samples)
+    return pro_fail(PRO_EBUG, "%s: case %llu is seen otherwise than it was", w->path,
+                    (unsigned long long)w->cases);
+  for (size_t from = 0, n = truth->samples; from < n;) {
+    pro_stack *s;
+    PRO_TRY(pro_press_stack(&s, w->press, belt));
+    size_t part = n - from < CHUNK - s->held ? n - from : CHUNK - s->held;
+    if (w->row.split == PRO_SPLIT_train) PRO_TRY(pro_stack_train(s, s->held, s->held + part));
+    PRO_TRY(take(w, s, truth, seen, from, part));
     from += part;
-    if (w->held == CHUNK) PRO_TRY(chunk_write(w, CHUNK));
+    if (s->held == CHUNK) pro_press_seal(w->press, belt, 1);
   }
+  w->taken += truth->samples;
   return PRO_OK;
 }
 
@@ -346,7 +346,7 @@ static pro_corpus_row row_of(const pro_corpus_writer *w, const pro_run *run) {
       .number = (int64_t)w->cases,
       .run = (int64_t)in->run,
       .module = -1,
-      .row_start = (int64_t)(w->done + w->held),
+      .row_start = (int64_t)pro_belt_at(&w->belt[BELT_obs]),
       .row_size = truth ? (int32_t)truth->samples : 0,
       .class_ = (uint8_t)pro_label_class(run),
       .family = (uint8_t)in->family,
@@ -377,67 +377,93 @@ static pro_corpus_row row_of(const pro_corpus_writer *w, const pro_run *run) {
   return row;
 }
 
-static pro_status make_room(pro_corpus_writer *w) {
-  if (w->cases < w->room) return PRO_OK;
-  size_t room = w->room ? 2 * (size_t)w->room : 256, parameters = w->plan->parameters;
-  void *rows = realloc(w->rows, room * sizeof *w->rows);
-  if (rows) w->rows = rows;
-  void *param = realloc(w->param, room * (parameters ? parameters : 1) * sizeof *w->param);
-  if (param) w->param = param;
-  void *clipped = realloc(w->clipped, room * PRO_SENSORS_MAX * sizeof *w->clipped);
-  if (clipped) w->clipped = clipped;
-  void *message = realloc(w->message, room * sizeof *w->message);
-  if (message) w->message = message;
-  if (!rows || !param || !clipped || !message)
-    return pro_fail(PRO_ENOMEM, "%s: no memory for the tables of %zu cases", w->path, room);
-  w->room = room;
-  return PRO_OK;
-}
-
 static pro_status check_run(const pro_corpus_writer *w, const pro_run *run) {
+  if (w->run) return pro_fail(PRO_EBUG, "%s: a case is begun within another", w->path);
   if (w->cases == w->plan->cases)
     return pro_fail(PRO_EBUG, "%s: more than the %llu cases planned", w->path, (unsigned long long)w->cases);
   if ((run->truth != NULL) != (run->status == PRO_OK) || (run->seen != NULL) != (run->status == PRO_OK))
     return pro_fail(PRO_EBUG, "%s: case %llu has samples and failed, or neither", w->path,
                     (unsigned long long)w->cases);
-  if (run->truth && (run->truth->samples != run->seen->samples || run->truth->samples > INT32_MAX ||
-                     run->seen->channels != pro_sensor_count() || run->truth->reactions > PRO_CORPUS_SLOTS))
-    return pro_fail(PRO_EBUG, "%s: case %llu is seen otherwise than it was", w->path,
-                    (unsigned long long)w->cases);
+  if (run->truth && run->truth->samples > INT32_MAX)
+    return pro_fail(PRO_EBUG, "%s: case %llu has too many samples", w->path, (unsigned long long)w->cases);
+  return PRO_OK;
+}
+
+static pro_status take_row(pro_corpus_writer *w, const pro_corpus_row *row, const pro_run *run,
+                           const double *param) {
+  pro_belt *belt = &w->belt[BELT_case];
+  pro_stack *s;
+  PRO_TRY(pro_press_stack(&s, w->press, belt));
+  size_t c = 0;
+  for (; pro_corpus_columns[c].name; c++) {
+    size_t size = pro_corpus_size(pro_corpus_columns[c].type);
+    memcpy(s->chunk[c].data + s->held * size, (const char *)row + pro_corpus_columns[c].offset, size);
+  }
+  for (size_t p = 0; p < w->plan->parameters; p++) ((double *)s->chunk[c++].data)[s->held] = plain_nan(param[p]);
+  for (int i = 0; pro_sensor_all[i]; i++)
+    ((int64_t *)s->chunk[c++].data)[s->held] = run->seen ? run->seen->clipped[i] : 0;
+  if (run->status != PRO_OK && run->message[0]) {
+    char *message = malloc(sizeof run->message);
+    if (!message) return pro_fail(PRO_ENOMEM, "%s: no memory for a message", w->path);
+    snprintf(message, sizeof run->message, "%s", run->message);
+    s->text[s->held] = message;
+  }
+  if (++s->held == belt->length) pro_press_seal(w->press, belt, 1);
+  return PRO_OK;
+}
+
+static pro_status begin(pro_corpus_writer *w, const pro_run *run) {
+  PRO_TRY(check_run(w, run));
+  if (w->cases % w->plan->group == 0) pro_press_seal(w->press, &w->belt[BELT_obs], 1);
+  w->row = row_of(w, run);
+  w->has_chemistry[w->row.chemistry] = w->has_cell[w->row.cell] = 1;
+  if (run->truth) pro_label_begin(&w->labeller, &run->in, run->truth->clock);
+  w->run = run, w->taken = 0;
+  return PRO_OK;
+}
+
+static pro_status end(pro_corpus_writer *w, const double *param) {
+  const pro_run *run = w->run;
+  if (!run || w->taken != (run->truth ? run->truth->samples : 0))
+    return pro_fail(PRO_EBUG, "%s: case %llu lacks samples", w->path, (unsigned long long)w->cases);
+  PRO_TRY(take_row(w, &w->row, run, param));
+  w->rtol_least = w->cases == 0 ? run->in.rtol : fmin(w->rtol_least, run->in.rtol);
+  w->rtol_most = fmax(w->rtol_most, run->in.rtol);
+  w->cases++, w->run = NULL;
   return PRO_OK;
 }
 
 static pro_status append(pro_corpus_writer *w, const pro_run *run, const double *param) {
-  PRO_TRY(check_run(w, run));
-  PRO_TRY(make_room(w));
-  if (w->cases % w->plan->group == 0 && w->held > 0) PRO_TRY(chunk_write(w, CHUNK)); /* padded with fill */
-  uint64_t k = w->cases;
-  pro_corpus_row *row = &w->rows[k];
-  *row = row_of(w, run);
-  for (size_t p = 0; p < w->plan->parameters; p++) w->param[k * w->plan->parameters + p] = plain_nan(param[p]);
-  w->message[k] = no_message;
-  if (run->status != PRO_OK && run->message[0]) {
-    w->message[k] = malloc(sizeof run->message);
-    if (w->message[k]) snprintf(w->message[k], sizeof run->message, "%s", run->message);
-  }
-  w->cases++; /* from here on leave() frees the message */
-  if (!w->message[k]) return pro_fail(PRO_ENOMEM, "%s: no memory for a message", w->path);
-  for (int s = 0; pro_sensor_all[s]; s++) {
-    w->clipped[k * PRO_SENSORS_MAX + (size_t)s] = run->seen ? run->seen->clipped[s] : 0;
-    if (run->seen && row->split == PRO_SPLIT_train)
-      PRO_TRY(pro_histogram_add(&w->seen[s], run->seen->code[s], run->seen->samples));
-  }
-  w->rtol_least = w->cases == 1 ? run->in.rtol : fmin(w->rtol_least, run->in.rtol);
-  w->rtol_most = fmax(w->rtol_most, run->in.rtol);
-  w->has_chemistry[row->chemistry] = w->has_cell[row->cell] = 1;
-  return run->truth ? take_samples(w, run) : PRO_OK;
+  PRO_TRY(begin(w, run));
+  if (run->truth) PRO_TRY(take_piece(w, run->truth, run->seen));
+  return end(w, param);
+}
+
+static pro_status told(pro_corpus_writer *w, pro_status status) {
+  return w->broken = pro_press_break(w->press, status);
 }
 
 pro_status pro_corpus_append(pro_corpus_writer *writer, const pro_run *run, const double *param) {
   pro_corpus_quiet();
-  if (writer->broken == PRO_OK) writer->broken = append(writer, run, param);
-  return writer->broken;
+  return writer->broken == PRO_OK ? told(writer, append(writer, run, param)) : writer->broken;
 }
+
+pro_status pro_corpus_begin(pro_corpus_writer *writer, const pro_run *run) {
+  pro_corpus_quiet();
+  return writer->broken == PRO_OK ? told(writer, begin(writer, run)) : writer->broken;
+}
+
+pro_status pro_corpus_piece(pro_corpus_writer *writer, const pro_trajectory *truth, const pro_observation *seen) {
+  pro_corpus_quiet();
+  return writer->broken == PRO_OK ? told(writer, take_piece(writer, truth, seen)) : writer->broken;
+}
+
+pro_status pro_corpus_end(pro_corpus_writer *writer, const double *param) {
+  pro_corpus_quiet();
+  return writer->broken == PRO_OK ? told(writer, end(writer, param)) : writer->broken;
+}
+
+pro_status pro_corpus_help(pro_corpus_writer *writer) { return pro_press_help(writer->press); }
 
 /* ---- the finalising pass ---- */
 
@@ -466,83 +492,19 @@ static const char **names_of(size_t *count, const pro_corpus_writer *w, pro_corp
   return name;
 }
 
-static pro_shape along_cases(pro_corpus_writer *w) {
-  hsize_t n = w->plan->cases;
-  return (pro_shape){1, {&w->scale[SCALE_case]}, {n}, {n}, {n < CHUNK ? n : CHUNK}};
-}
-
-/* Writes one column of the tables: `first` is its value in case 0 and lies `stride` bytes before the one of
- * case 1. */
-static pro_status write_column(hid_t *out, pro_corpus_writer *w, hid_t at, const char *name, pro_corpus_type type,
-                               const char *unit, const char *doc, const void *first, size_t stride) {
-  pro_shape shape = along_cases(w);
-  int is_scale = strcmp(name, "case") == 0;
-  if (is_scale) shape.axis[0] = NULL;
-  PRO_TRY(pro_put_dataset(out, &w->sheet, at, name, type, &shape, unit, doc));
-  if (is_scale) PRO_TRY(pro_scale_become(&w->sheet, &w->scale[SCALE_case], *out, name));
-  size_t size = pro_corpus_size(type);
-  char *values = malloc(w->cases * size);
-  if (!values) return pro_fail(PRO_ENOMEM, "%s: no memory for a table", w->path);
-  for (uint64_t k = 0; k < w->cases; k++) memcpy(values + k * size, (const char *)first + k * stride, size);
-  pro_status status = pro_put_all(&w->sheet, *out, pro_corpus_in_memory(type), values, name);
-  free(values);
-  return status;
-}
-
-static pro_status write_table(pro_corpus_writer *w, hid_t at, const char *group) {
-  for (const pro_corpus_column *c = pro_corpus_columns; c->name; c++) {
-    if (strcmp(c->group, group) != 0) continue;
-    hid_t dataset;
-    PRO_TRY(write_column(&dataset, w, at, c->name, c->type, c->unit, c->doc, (const char *)w->rows + c->offset,
-                         sizeof *w->rows));
-    if (c->flags) {
-      size_t count = 0;
-      const char **name = names_of(&count, w, c->flags);
-      pro_status status = name ? pro_put_flags(&w->sheet, dataset, c->type, count, name)
-                               : pro_fail(PRO_ENOMEM, "%s: no memory for names", w->path);
-      free(name);
-      PRO_TRY(status);
-    }
-    if (strcmp(c->name, "row_size") == 0) PRO_TRY(pro_put_text(&w->sheet, dataset, "sample_dimension", "obs"));
-  }
-  return PRO_OK;
-}
-
-static pro_status write_parameters(pro_corpus_writer *w) {
-  const pro_sheet *to = &w->sheet;
-  size_t parameters = w->plan->parameters;
-  hid_t group, dataset;
-  PRO_TRY(
-      pro_put_group(&group, to, to->file, "param", "what was drawn for each case; NaN where it does not apply"));
-  for (size_t p = 0; p < parameters; p++) {
-    const pro_corpus_parameter *is = &w->plan->parameter[p];
-    if (strchr(is->path, '/')) return pro_fail(PRO_EBUG, "%s: a parameter's path is '%s'", w->path, is->path);
-    char doc[256];
-    snprintf(doc, sizeof doc, "drawn value of %s", is->path);
-    PRO_TRY(write_column(&dataset, w, group, is->path, PRO_CORPUS_f64, is->unit, doc, w->param + p,
-                         parameters * sizeof(double)));
-    PRO_TRY(pro_put_text(to, dataset, "distribution", is->distribution));
+static pro_status write_flags(pro_corpus_writer *w) {
+  for (size_t c = 0; pro_corpus_columns[c].name; c++) {
+    const pro_corpus_column *is = &pro_corpus_columns[c];
+    if (!is->flags) continue;
     size_t count = 0;
-    while (is->choices && is->choices[count]) count++;
-    if (count) PRO_TRY(pro_put_flags(to, dataset, PRO_CORPUS_f64, count, is->choices));
+    const char **name = names_of(&count, w, is->flags);
+    pro_status status = name
+                            ? pro_put_flags(&w->sheet, w->belt[BELT_case].column[c].dataset, is->type, count, name)
+                            : pro_fail(PRO_ENOMEM, "%s: no memory for names", w->path);
+    free(name);
+    PRO_TRY(status);
   }
   return PRO_OK;
-}
-
-static pro_status write_run_info(pro_corpus_writer *w) {
-  const pro_sheet *to = &w->sheet;
-  hid_t group, dataset;
-  PRO_TRY(pro_put_group(&group, to, to->file, "run_info", "how each run was computed, and its ledgers"));
-  PRO_TRY(write_table(w, group, "/run_info"));
-  for (int s = 0; pro_sensor_all[s]; s++) {
-    char name[64], doc[96];
-    snprintf(name, sizeof name, "clipped_%s", pro_sensor_all[s]->name);
-    snprintf(doc, sizeof doc, "readings of %s that clipped", pro_sensor_all[s]->name);
-    PRO_TRY(write_column(&dataset, w, group, name, PRO_CORPUS_i64, "1", doc, w->clipped + s,
-                         PRO_SENSORS_MAX * sizeof(int64_t)));
-  }
-  return pro_put_text_column(to, group, "message", &w->scale[SCALE_case], w->cases, w->message,
-                             "why the run failed; empty where it did not");
 }
 
 static pro_status write_number(pro_corpus_writer *w, hid_t at, const char *name, pro_corpus_type type,
@@ -598,7 +560,7 @@ static pro_status write_sources(pro_corpus_writer *w) {
       length +=
           (size_t)snprintf(list + length, sizeof list - length, "%s%s", j ? " " : "", net->reactions[j].name);
     snprintf(name, sizeof name, "reactions_of_%s", net->name);
-    PRO_TRY(pro_put_text(&w->sheet, w->column[w->columns - 1].dataset, name, list));
+    PRO_TRY(pro_put_text(&w->sheet, w->extent, name, list));
   }
   for (int c = 0; c < UINT8_MAX && pro_cell_all[c]; c++) {
     if (!w->has_cell[c]) continue;
@@ -626,16 +588,11 @@ static pro_status finalise(pro_corpus_writer *w) {
   if (w->cases != w->plan->cases)
     return pro_fail(PRO_EBUG, "%s: %llu of %llu cases were written", w->path, (unsigned long long)w->cases,
                     (unsigned long long)w->plan->cases);
-  if (w->held > 0) PRO_TRY(chunk_write(w, w->held));
-  hsize_t obs = w->done;
-  hid_t group;
+  hsize_t obs = pro_belt_at(&w->belt[BELT_obs]);
+  for (int b = 0; b < BELT_COUNT; b++) pro_press_seal(w->press, &w->belt[b], 0);
+  PRO_TRY(pro_press_drain(w->press));
   if (H5Dset_extent(w->scale[SCALE_obs].dataset, &obs) < 0) return pro_put_fail(to, "obs");
-  PRO_TRY(write_table(w, to->file, "/"));
-  PRO_TRY(
-      pro_put_group(&group, to, to->file, "nameplate", "what a battery management system is told of its cell"));
-  PRO_TRY(write_table(w, group, "/nameplate"));
-  PRO_TRY(write_parameters(w));
-  PRO_TRY(write_run_info(w));
+  PRO_TRY(write_flags(w));
   PRO_TRY(write_normalization(w));
   PRO_TRY(write_sources(w));
   PRO_TRY(write_integrator(w));
@@ -657,6 +614,8 @@ static pro_status sync_path(const pro_corpus_writer *w, const char *path, int fl
 }
 
 static pro_status publish(pro_corpus_writer *w) {
+  for (int b = 0; b < BELT_COUNT; b++) pro_belt_clear(&w->belt[b]); /* a verification needs as much again */
+  for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
   pro_corpus_summary summary;
   pro_status status = pro_corpus_verify_as(&summary, w->temporary, PRO_CORPUS_WHOLE);
   if (status == PRO_ENOMEM) return status;

@@ -20,30 +20,41 @@ uint32_t pro_label_truths(void) {
   return bits;
 }
 
-void pro_label_stages(uint16_t *stages, const pro_case *in, const pro_trajectory *truth) {
-  const double *clock = truth->clock, *T = truth->truth[PRO_TRUTH_T_core];
-  int sei = -1;
-  for (int j = 0; j < truth->reactions && sei < 0; j++)
-    if (in->network.reactions[j].stage == PRO_STAGE_sei) sei = j;
-  unsigned off_gas = 0; /* stays once it is set: fresh air takes the gas away again, but not the fact */
-  for (size_t k = 0; k < truth->samples; k++) {
+void pro_label_begin(pro_labeller *out, const pro_case *in, const double *clock) {
+  *out = (pro_labeller){.in = in, .clock = clock, .sei = -1, .t = NAN, .T = NAN};
+  int reactions = pro_network_reaction_count(&in->network);
+  for (int j = 0; j < reactions && out->sei < 0; j++)
+    if (in->network.reactions[j].stage == PRO_STAGE_sei) out->sei = j;
+}
+
+void pro_label_feed(pro_labeller *l, uint16_t *stages, const pro_trajectory *truth, size_t from, size_t n) {
+  const double *clock = l->clock, *T = truth->truth[PRO_TRUTH_T_core];
+  const double *sei = l->sei >= 0 ? truth->xi + (size_t)l->sei * truth->samples : NULL;
+  const double tenth = sei ? 0.1 * l->in->network.reactions[l->sei].full : 0.0;
+  for (size_t k = from; k < from + n; k++) {
     double t = truth->t[k], gas = 0.0;
     unsigned flags = 0;
-    if (sei >= 0 && truth->xi[(size_t)sei * truth->samples + k] >= 0.1 * in->network.reactions[sei].full)
-      flags |= PRO_STAGE_FLAG_sei;
+    if (sei && sei[k] >= tenth) flags |= PRO_STAGE_FLAG_sei;
     for (size_t g = 0; g < PRO_COUNT(gases); g++) gas += truth->truth[gases[g]][k];
-    if (gas > GAS_SEEN) off_gas = PRO_STAGE_FLAG_off_gas;
-    flags |= off_gas;
+    if (gas > GAS_SEEN) l->off_gas = PRO_STAGE_FLAG_off_gas;
+    flags |= l->off_gas;
     if (t >= clock[PRO_CLOCK_vent]) flags |= PRO_STAGE_FLAG_vented; /* false where the clock is NaN */
     if (t >= clock[PRO_CLOCK_separator]) flags |= PRO_STAGE_FLAG_separator;
     if (t >= clock[PRO_CLOCK_short]) flags |= PRO_STAGE_FLAG_short;
     if (t >= clock[PRO_CLOCK_runaway_guarded]) {
       flags |= PRO_STAGE_FLAG_runaway;
-      double rate = k > 0 ? (T[k] - T[k - 1]) / (t - truth->t[k - 1]) : 0.0;
+      double rate = isnan(l->t) ? 0.0 : (T[k] - l->T) / (t - l->t);
       if (t > clock[PRO_CLOCK_max] && rate < 1.0) flags |= PRO_STAGE_FLAG_burnt_out;
     }
-    stages[k] = (uint16_t)flags;
+    stages[k - from] = (uint16_t)flags;
+    l->t = t, l->T = T[k];
   }
+}
+
+void pro_label_stages(uint16_t *stages, const pro_case *in, const pro_trajectory *truth) {
+  pro_labeller labeller;
+  pro_label_begin(&labeller, in, truth->clock);
+  pro_label_feed(&labeller, stages, truth, 0, truth->samples);
 }
 
 pro_class pro_label_class(const pro_run *run) {

@@ -37,6 +37,17 @@ extern const char *const pro_class_names[PRO_CLASS_COUNT + 1]; /* NULL-terminate
 extern const char *const pro_split_names[PRO_SPLIT_COUNT + 1];
 
 uint32_t pro_label_truths(void); /* what pro_label_stages reads of the truth, as bits 1 << pro_truth */
+/* A case's stages piece by piece, in order: what they remember between two samples. */
+typedef struct pro_labeller {
+  const pro_case *in;
+  const double *clock; /* [s] (PRO_CLOCK_COUNT) of the whole case */
+  int sei;             /* its reaction; -1: none */
+  unsigned off_gas;    /* stays once it is set: fresh air takes the gas away again, but not the fact */
+  double t, T;         /* of the core at the sample before [s], [K]; NaN: there is none */
+} pro_labeller;
+void pro_label_begin(pro_labeller *out, const pro_case *in, const double *clock); /* borrows both */
+/* Labels samples [from, from + n) of a piece of the trajectory. */
+void pro_label_feed(pro_labeller *labeller, uint16_t *stages, const pro_trajectory *piece, size_t from, size_t n);
 void pro_label_stages(uint16_t *stages, const pro_case *in, const pro_trajectory *truth); /* (samples) */
 pro_class pro_label_class(const pro_run *run);
 pro_split pro_label_split(uint64_t seed, int64_t cell_draw); /* drawn per cell draw, never per sample */

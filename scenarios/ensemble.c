@@ -33,7 +33,7 @@ typedef struct crew {
   pro_status status; /* written behind the door */
   char message[512];
   omp_lock_t failure;
-  pro_status failed; /* of a run that is no data: no memory, a bug */
+  pro_status failed; /* of a run that is no data (no memory, a bug), or of help */
   char reason[512];
 } crew;
 
@@ -68,6 +68,16 @@ static pro_status make_case(pro_case *out, const pro_ensemble *job, uint64_t k) 
   return job->scenario ? pro_scenario_case(out, job->scenario, k) : job->make(out, k, job->recipe);
 }
 
+static void fail(crew *c, pro_status status) {
+  omp_set_lock(&c->failure);
+  if (c->failed == PRO_OK) {
+    c->failed = status;
+    snprintf(c->reason, sizeof c->reason, "%s", pro_error_message());
+  }
+  omp_unset_lock(&c->failure);
+  atomic_store(&c->halt, 2);
+}
+
 /* Cases n to n + count, counted from job->first. */
 static void live(crew *c, uint64_t n, uint64_t count) {
   const pro_ensemble *job = c->job;
@@ -85,15 +95,14 @@ static void live(crew *c, uint64_t n, uint64_t count) {
       snprintf(run->message, sizeof run->message, "%s", pro_error_message());
   }
   pro_status status = pro_run_cases(runs, made, job->integrator ? job->integrator : pro_integrator_fast());
-  if (status == PRO_OK) return;
-  omp_set_lock(&c->failure);
-  if (c->failed == PRO_OK) {
-    c->failed = status;
-    snprintf(c->reason, sizeof c->reason, "among cases %llu to %llu: %s", (unsigned long long)(job->first + n),
-             (unsigned long long)(job->first + n + count - 1), pro_error_message());
-  }
-  omp_unset_lock(&c->failure);
-  atomic_store(&c->halt, 2);
+  if (status != PRO_OK)
+    fail(c, pro_fail(status, "among cases %llu to %llu: %s", (unsigned long long)(job->first + n),
+                     (unsigned long long)(job->first + n + count - 1), pro_error_message()));
+}
+
+static void help(crew *c) {
+  pro_status status = c->job->help ? c->job->help(c->job->payload) : PRO_OK;
+  if (status != PRO_OK) fail(c, status);
 }
 
 static void work(crew *c) {
@@ -110,6 +119,7 @@ static void work(crew *c) {
     uint64_t count = c->job->count - n < c->batch ? c->job->count - n : c->batch;
     if (n + count - atomic_load(&c->handed) > c->slot_count) {
       hand_over(c);
+      help(c);
       if (n + count - atomic_load(&c->handed) > c->slot_count) nanosleep(&moment, NULL);
       continue;
     }
@@ -117,6 +127,7 @@ static void work(crew *c) {
     live(c, n, count);
     for (uint64_t i = n; i < n + count; i++) atomic_store(&c->slots[i % c->slot_count].ready, 1);
     hand_over(c);
+    help(c);
   }
 }
 

@@ -10,6 +10,9 @@ struct pro_integrator;
 /* Called for case first, first + 1, ... from one thread at a time; `run` is the callee's to read, not to keep. */
 typedef pro_status pro_sink_fn(void *payload, const pro_run *run);
 
+/* Called by any thread between its cases, by several at once: work that the sink has left undone. */
+typedef pro_status pro_help_fn(void *payload);
+
 /* Makes case k; called from several threads at once, so it only reads `recipe`. PRO_EINPUT is data, as a draw that
  * contradicts itself. */
 typedef pro_status pro_make_fn(pro_case *out, uint64_t k, const void *recipe);
@@ -25,12 +28,13 @@ typedef struct pro_ensemble {
   double case_seconds; /* wall clock in which a case must end, else it fails; 0: any. Which cases keep it depends
                           on the machine and on what flies beside them [s] */
   pro_sink_fn *sink;
-  void *payload;
+  pro_help_fn *help; /* may be NULL */
+  void *payload;     /* of both */
   const volatile int *stop; /* non-zero: finish what is in the air and return PRO_EINTERRUPTED; may be NULL */
 } pro_ensemble;
 
 /* A run that fails numerically is handed over with its status and message, and the rest goes on; so is a case
- * whose draws contradict each other. Only the sink's failure, no memory or `stop` end it early. At most a fixed
+ * whose draws contradict each other. Only the sink's or the help's failure, no memory or `stop` end it early. At most a fixed
  * number of finished runs wait for their turn, whatever `count` is. */
 pro_status pro_ensemble_run(const pro_ensemble *ensemble) PRO_MUST_CHECK;
 

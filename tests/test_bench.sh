@@ -41,7 +41,7 @@ else
   "$bench/validate" --check "$source/docs/validation.md" || fail "docs/validation.md"
 fi
 
-for program in kim validate cost peers accuracy; do
+for program in kim validate cost peers accuracy pipeline; do
   expect 0 "$bench/$program" --help
   expect 64 "$bench/$program" --no-such-option
 done
@@ -60,5 +60,14 @@ expect 0 "$bench/accuracy" --cases 2 --json
 is_json "accuracy --json"
 expect 0 "$bench/cost" --repeats 1 --json
 is_json "cost --json"
+expect 0 "$bench/pipeline" --quick --repeats 1 --json
+is_json "pipeline --json"
+# not speed, which is the machine's: what is stored is smaller, and 8 times as many runs need no more memory
+python3 - "$folder/out" <<'END' || fail "pipeline: figures out of bounds: $(cat "$folder/out")"
+import json, sys
+r = json.load(open(sys.argv[1]))
+assert r["channel_ratio"] >= 3.5 and r["memory_many_over_few"]["median"] <= 1.2
+assert all(r[mode][part]["median"] > 0 for mode in ("parts_sensors_us_per_case", "parts_truth_us_per_case") for part in r[mode])
+END
 
 [ "$failures" -eq 0 ]

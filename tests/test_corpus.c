@@ -3,10 +3,18 @@
 #include "output/corpus.h"
 
 #include <dirent.h>
+#if __has_include(<hdf5.h>)
+#include <hdf5.h>
+#else /* where Debian keeps it */
+#include <hdf5/serial/hdf5.h>
+#endif
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "output/corpus_histogram.h"
 #include "tests/corpus_maker.h"
@@ -131,6 +139,155 @@ START_TEST(equal_content_is_equal_bytes) {
 }
 END_TEST
 
+static atomic_int done;
+static void *helps(void *writer) {
+  const struct timespec moment = {.tv_nsec = 50000};
+  pro_status status = PRO_OK;
+  while (!atomic_load(&done) && status == PRO_OK) status = pro_corpus_help(writer), nanosleep(&moment, NULL);
+  return status == PRO_OK ? NULL : writer;
+}
+
+/* As made_write, beside three threads that help. */
+static pro_status write_helped(const char *path, uint64_t cases, uint64_t group, size_t samples) {
+  pro_corpus_plan plan = made_plan(cases, group);
+  pro_corpus_writer *writer;
+  PRO_TRY(pro_corpus_create(&writer, path, &plan));
+  pthread_t threads[3];
+  atomic_store(&done, 0);
+  for (int i = 0; i < 3; i++) ck_assert_int_eq(pthread_create(&threads[i], NULL, helps, writer), 0);
+  pro_status status = made_append(writer, cases, samples);
+  atomic_store(&done, 1);
+  for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
+  if (status == PRO_OK) return pro_corpus_commit(writer);
+  pro_corpus_abandon(writer);
+  return status;
+}
+
+/* Groups of four chunks, so that all room is full at times; and tables of several blocks. */
+START_TEST(helpers_change_no_byte) {
+  const struct {
+    uint64_t cases, group;
+    size_t samples;
+  } shape[] = {{12, 3, 70000}, {3000, 1000, 2}};
+  made_corpus(in_folder("a.h5"), shape[_i].cases, shape[_i].group, shape[_i].samples);
+  ck_assert_int_eq(write_helped(in_folder("b.h5"), shape[_i].cases, shape[_i].group, shape[_i].samples), PRO_OK);
+  size_t a_size, b_size;
+  char *a = slurp(&a_size, in_folder("a.h5")), *b = slurp(&b_size, in_folder("b.h5"));
+  ck_assert_uint_eq(a_size, b_size);
+  ck_assert_mem_eq(a, b, a_size);
+  free(a), free(b);
+}
+END_TEST
+
+/* Samples [from, from + n) of a run, as if no others were held: a block of their own, and no more is left of the
+ * run. */
+static pro_status append_piece(pro_corpus_writer *writer, const pro_run *run, size_t from, size_t n) {
+  const pro_trajectory *truth = run->truth;
+  size_t reactions = (size_t)truth->reactions;
+  pro_trajectory piece = {.samples = n, .reactions = truth->reactions};
+  pro_observation seen = *run->seen;
+  double *xi = malloc(reactions * n * sizeof *xi);
+  piece.t = truth->t + from, piece.xi = xi;
+  for (int c = 0; c < PRO_TRUTH_COUNT; c++) piece.truth[c] = truth->truth[c] + from;
+  for (size_t j = 0; j < reactions; j++) memcpy(xi + j * n, truth->xi + j * truth->samples + from, n * sizeof *xi);
+  seen.samples = n, seen.t += from;
+  for (int c = 0; c < seen.channels; c++) seen.code[c] += from;
+  pro_status status = pro_corpus_piece(writer, &piece, &seen);
+  free(xi);
+  return status;
+}
+
+START_TEST(a_case_in_pieces_is_the_same_case) {
+  enum { LONG = 150001 };
+  static const size_t most[] = {1000, 65536, 99999, LONG, LONG / 2 + 1}; /* the last ends right before the jump */
+  const double param[] = {420.0, 1.0, 0.0};
+  pro_corpus_plan plan = made_plan(2, 2);
+  pro_run run = made_run(1, LONG), other = made_run(2, MADE_SAMPLES);
+  run.truth->clock[PRO_CLOCK_max] = LONG / 2 - 5; /* then the rate alone says whether it is over */
+  pro_corpus_writer *writer;
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("a.h5"), &plan), PRO_OK);
+  ck_assert_int_eq(pro_corpus_append(writer, &run, param), PRO_OK);
+  ck_assert_int_eq(pro_corpus_append(writer, &other, param), PRO_OK);
+  ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("b.h5"), &plan), PRO_OK);
+  ck_assert_int_eq(pro_corpus_begin(writer, &run), PRO_OK);
+  for (size_t from = 0; from < LONG; from += most[_i])
+    ck_assert_int_eq(append_piece(writer, &run, from, LONG - from < most[_i] ? LONG - from : most[_i]), PRO_OK);
+  ck_assert_int_eq(pro_corpus_end(writer, param), PRO_OK);
+  ck_assert_int_eq(pro_corpus_append(writer, &other, param), PRO_OK);
+  ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
+  size_t a_size, b_size;
+  char *a = slurp(&a_size, in_folder("a.h5")), *b = slurp(&b_size, in_folder("b.h5"));
+  ck_assert_uint_eq(a_size, b_size);
+  ck_assert_mem_eq(a, b, a_size);
+  free(a), free(b);
+  pro_run_clear(&run), pro_run_clear(&other);
+}
+END_TEST
+
+/* The slots of reactions that a chemistry does not have are missing, before and behind cases that have them. */
+START_TEST(extents_stand_in_their_own_slots) {
+  enum { CASES = 5, SLOT = 2 };
+  static const int reactions[CASES] = {1, SLOT + 1, 1, SLOT + 1, SLOT};
+  pro_corpus_plan plan = made_plan(CASES, CASES);
+  pro_corpus_writer *writer;
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("a.h5"), &plan), PRO_OK);
+  for (int k = 0; k < CASES; k++) {
+    pro_run run = made_run(1, MADE_SAMPLES);
+    ck_assert_int_ge(run.truth->reactions, SLOT + 1);
+    run.truth->reactions = reactions[k];
+    ck_assert_int_eq(pro_corpus_append(writer, &run, (double[]){1.0, 2.0, 0.0}), PRO_OK);
+    pro_run_clear(&run);
+  }
+  ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
+  hid_t file = H5Fopen(in_folder("a.h5"), H5F_ACC_RDONLY, H5P_DEFAULT);
+  hid_t dataset = H5Dopen2(file, "truth/extent", H5P_DEFAULT), space = H5Dget_space(dataset);
+  hsize_t from[2] = {0, SLOT}, size[2] = {CASES * MADE_SAMPLES, 1};
+  hid_t memory = H5Screate_simple(1, size, NULL);
+  static float extent[CASES * MADE_SAMPLES];
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, from, NULL, size, NULL);
+  ck_assert_int_ge(H5Dread(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, extent), 0);
+  for (int k = 0; k < CASES * MADE_SAMPLES; k++) {
+    int there = reactions[k / MADE_SAMPLES] > SLOT;
+    ck_assert_msg(isnan(extent[k]) == !there, "sample %d: %g", k, (double)extent[k]);
+    if (there) ck_assert(extent[k] == (k % MADE_SAMPLES > MADE_SAMPLES / 2 ? 0.5f : 0.0f));
+  }
+  H5Sclose(memory), H5Sclose(space), H5Dclose(dataset), H5Fclose(file);
+}
+END_TEST
+
+START_TEST(a_case_lacks_no_samples) {
+  pro_corpus_plan plan = made_plan(1, 1);
+  pro_run run = made_run(1, MADE_SAMPLES);
+  pro_corpus_writer *writer;
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("a.h5"), &plan), PRO_OK);
+  ck_assert_int_eq(pro_corpus_begin(writer, &run), PRO_OK);
+  ck_assert_int_eq(append_piece(writer, &run, 0, MADE_SAMPLES - 1), PRO_OK);
+  ck_assert_int_eq(pro_corpus_end(writer, (double[]){1.0, 2.0, 0.0}), PRO_EBUG);
+  ck_assert_int_eq(pro_corpus_commit(writer), PRO_EBUG);
+  ck_assert_int_eq(entries(), 0);
+  pro_run_clear(&run);
+}
+END_TEST
+
+START_TEST(tables_of_several_blocks_are_whole) {
+  enum { MANY = 256 * 8 + 5 };
+  made_corpus(in_folder("a.h5"), MANY, 700, 2);
+  pro_corpus *corpus;
+  ck_assert_int_eq(pro_corpus_open(&corpus, in_folder("a.h5")), PRO_OK);
+  ck_assert_uint_eq(pro_corpus_cases(corpus), MANY);
+  for (uint64_t k = 0; k < MANY; k++) {
+    pro_record record;
+    pro_truth_row truth;
+    ck_assert_int_eq(pro_corpus_read(&record, corpus, k), PRO_OK);
+    ck_assert_int_eq(pro_corpus_truth(&truth, corpus, k), PRO_OK);
+    ck_assert_int_eq(truth.cell_draw, (int64_t)k);
+    ck_assert_uint_eq(record.samples, made_fails(k) ? 0 : 2);
+  }
+  pro_corpus_close(corpus);
+}
+END_TEST
+
 START_TEST(a_corpus_of_failures_alone_is_a_corpus) {
   pro_corpus_plan plan = made_plan(2, 1);
   pro_corpus_writer *writer;
@@ -243,8 +400,13 @@ static int write_under_limit(rlim_t limit) {
     pro_corpus_plan plan = made_plan(6, 3);
     pro_corpus_writer *writer;
     pro_status status = pro_corpus_create(&writer, in_folder("a.h5"), &plan);
+    pthread_t helper; /* meets the full disk first, perhaps */
+    atomic_store(&done, 0);
+    int helped = status == PRO_OK && pthread_create(&helper, NULL, helps, writer) == 0;
     if (status == PRO_OK) {
       status = made_append(writer, 6, MADE_SAMPLES);
+      atomic_store(&done, 1);
+      if (helped) pthread_join(helper, NULL);
       if (status == PRO_OK)
         status = pro_corpus_commit(writer);
       else
@@ -326,6 +488,11 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, verification_counts_what_is_there);
   tcase_add_loop_test(tests, cases_longer_than_a_chunk_and_groups_of_any_size_are_whole, 0, 6);
   tcase_add_test(tests, equal_content_is_equal_bytes);
+  tcase_add_loop_test(tests, helpers_change_no_byte, 0, 2);
+  tcase_add_loop_test(tests, a_case_in_pieces_is_the_same_case, 0, 5);
+  tcase_add_test(tests, extents_stand_in_their_own_slots);
+  tcase_add_test(tests, a_case_lacks_no_samples);
+  tcase_add_test(tests, tables_of_several_blocks_are_whole);
   tcase_add_test(tests, a_corpus_of_failures_alone_is_a_corpus);
   tcase_add_test(tests, truth_can_be_left_out);
   tcase_add_test(tests, an_odd_ledger_costs_no_file_but_is_told);

@@ -19,3 +19,12 @@ for line in 'obs = UNLIMITED ; // (197108 currently)' 'case = 25 ;' 'double time
 done
 ncdump -v t_runaway "$folder/corpus.h5" >/dev/null
 $python "$PRO_SOURCE/tests/readers.py" "$folder/corpus.h5"
+# what others have laid out anew is read as well: with other filters or none
+if command -v h5repack >/dev/null; then
+  for how in '-f NONE' '-f GZIP=5' '-f voltage:NONE'; do
+    # shellcheck disable=SC2086 # options
+    h5repack $how "$folder/corpus.h5" "$folder/other.h5"
+    "$PRO_BUILD/prodrome" verify "$folder/other.h5" >"$folder/said" 2>&1 || { echo "h5repack $how:"; cat "$folder/said"; exit 1; }
+    rm "$folder/other.h5"
+  done
+fi
