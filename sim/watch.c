@@ -171,7 +171,7 @@ static double smaller(double a, double b) { return b < a ? b : a; } /* passes a 
 
 void pro_watch_see(pro_watch *w, const pro_moment *now) {
   if (now->T_core > w->T_max) {
-    w->T_max = now->T_core, w->T_surface_max = now->T_surface, w->rate_max = now->rate;
+    w->T_max = now->T_core;
     w->clock[PRO_CLOCK_max] = now->t, w->T_at[PRO_CLOCK_max] = now->T_core;
   }
   w->T_surface_max = larger(w->T_surface_max, now->T_surface);

@@ -244,6 +244,23 @@ START_TEST(hotter_than_the_surroundings_counts_after_the_fault) {
 }
 END_TEST
 
+/* The fastest, the hottest surface and the hottest core are three moments, in any order. */
+START_TEST(extremes_are_of_their_own_moments) {
+  pro_case in;
+  pro_watch w;
+  begin(&w, &in, moment(0.0, 300.0, 0.0));
+  pro_moment m = moment(10.0, 400.0, 5.0);
+  m.T_surface = 380.0, live(&w, m);
+  m = moment(20.0, 450.0, 0.2), m.T_surface = 420.0, live(&w, m);
+  m = moment(30.0, 460.0, 0.1), m.T_surface = 410.0, live(&w, m); /* hotter yet, but outside */
+  m = moment(40.0, 430.0, -1.0), m.T_surface = 425.0, live(&w, m);
+  ck_assert_double_eq(w.T_max, 460.0);
+  ck_assert_double_eq(w.clock[PRO_CLOCK_max], 30.0);
+  ck_assert_double_eq(w.T_surface_max, 425.0);
+  ck_assert_double_eq(w.rate_max, 5.0);
+}
+END_TEST
+
 START_TEST(each_margin_asks_for_its_own_part) {
   pro_case in;
   pro_watch w;
@@ -377,6 +394,7 @@ int main(void) {
   tcase_add_test(tests, hottest_moment_is_the_first_of_its_temperature);
   tcase_add_test(tests, fault_is_stamped_at_its_own_time);
   tcase_add_test(tests, hotter_than_the_surroundings_counts_after_the_fault);
+  tcase_add_test(tests, extremes_are_of_their_own_moments);
   tcase_add_test(tests, each_margin_asks_for_its_own_part);
   tcase_add_test(tests, engine_finds_events_to_a_millisecond);
   tcase_add_test(tests, engine_is_not_fooled_by_a_heater_pulse);
