@@ -22,11 +22,11 @@ typedef struct pro_corpus_parameter { /* a row of /param */
 } pro_corpus_parameter;
 
 typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowed until close */
-  const char *title, *scenario; /* resolved text */
-  const char *source;           /* program, version, commit */
-  const char *integrator;       /* its name */
-  double case_seconds;          /* wall clock that each case was given; 0: any [s] */
-  uint64_t seed, cases, group;  /* cases to a group */
+  const char *title, *scenario;  /* resolved text */
+  const char *source;            /* program, version, commit */
+  const char *integrator;        /* its name */
+  double case_seconds;           /* wall clock that each case was given; 0: any [s] */
+  uint64_t seed, cases, group;   /* cases to a group */
   size_t parameters;
   const pro_corpus_parameter *parameter; /* (parameters) */
   const char *const *families;           /* kinds' names, NULL-terminated */
@@ -38,13 +38,16 @@ typedef struct pro_corpus_writer pro_corpus_writer;
 
 /* Writes to a temporary file beside `path`; nothing of that name exists until pro_corpus_commit has verified it.
  * PRO_EIO: cannot create, with the reason. */
-pro_status pro_corpus_create(pro_corpus_writer **out, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
-/* Cases in order 0, 1, ..., by one thread at a time; param (plan->parameters) are the case's draws. Failed runs are
- * rows too, with no samples. It copies, and compresses only when what waits for that has filled its room. */
-pro_status pro_corpus_append(pro_corpus_writer *writer, const struct pro_run *run, const double *param) PRO_MUST_CHECK;
-/* The same in three steps, for a case that is too long to be held. run->truth tells how it ended, and `samples` of how
- * many; its columns are not looked at. Of a piece truth->samples, t, truth, xi and seen->t, code are; run->seen->clipped
- * counts for the whole. Between begin and end `run` and what it points to stay as they are. */
+pro_status pro_corpus_create(pro_corpus_writer **out, const char *path,
+                             const pro_corpus_plan *plan) PRO_MUST_CHECK;
+/* Cases in order 0, 1, ..., by one thread at a time; param (plan->parameters) are the case's draws. Failed runs
+ * are rows too, with no samples. It copies, and compresses only when what waits for that has filled its room. A
+ * run without its samples (pro_case.pieces) is run once more, by plan->integrator, and taken in pieces. */
+pro_status pro_corpus_append(pro_corpus_writer *writer, const struct pro_run *run,
+                             const double *param) PRO_MUST_CHECK;
+/* The same in three steps, for a case that is too long to be held. run->truth tells how it ended, and `samples` of
+ * how many; its columns are not looked at. Of a piece truth->samples, t, truth, xi and seen->t, code are;
+ * run->seen->clipped counts for the whole. Between begin and end `run` and what it points to stay as they are. */
 pro_status pro_corpus_begin(pro_corpus_writer *writer, const struct pro_run *run) PRO_MUST_CHECK;
 pro_status pro_corpus_piece(pro_corpus_writer *writer, const struct pro_trajectory *truth,
                             const struct pro_observation *seen) PRO_MUST_CHECK;
@@ -66,25 +69,26 @@ typedef struct pro_corpus_summary {
   char schema[64];
   char integrator[128]; /* its name and tolerances; empty: the file does not say */
 } pro_corpus_summary;
-/* Reads everything: every chunk's checksum, shapes, ranges, clocks against outcomes, ledgers, split shares, scenario
- * hash, normalization against the data. PRO_EMISSING, PRO_EINPUT (damaged or inconsistent: the message says where and
- * what, all findings of one pass), PRO_ENOMEM. */
+/* Reads everything: every chunk's checksum, shapes, ranges, clocks against outcomes, ledgers, split shares,
+ * scenario hash, normalization against the data. PRO_EMISSING, PRO_EINPUT (damaged or inconsistent: the message
+ * says where and what, all findings of one pass), PRO_ENOMEM. */
 pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path) PRO_MUST_CHECK;
 
 /* ---- reading, as a predictor may ---- */
 
 typedef struct pro_corpus pro_corpus;
-/* PRO_EMISSING; PRO_EINPUT when it is no corpus, of another major schema, or damaged. Free with pro_corpus_close. */
+/* PRO_EMISSING; PRO_EINPUT when it is no corpus, of another major schema, or damaged. Free with pro_corpus_close.
+ */
 pro_status pro_corpus_open(pro_corpus **out, const char *path) PRO_MUST_CHECK;
 void pro_corpus_close(pro_corpus *corpus);
 uint64_t pro_corpus_cases(const pro_corpus *corpus);
 
 typedef struct pro_record { /* one monitored cell as a battery management system would know it */
   size_t samples;
-  const double *t;                            /* [s] (samples) */
-  const float *channel[PRO_CHANNEL_COUNT];    /* SI (samples); NaN: missing; NULL: no such sensor */
+  const double *t;                         /* [s] (samples) */
+  const float *channel[PRO_CHANNEL_COUNT]; /* SI (samples); NaN: missing; NULL: no such sensor */
   pro_nameplate nameplate;
-  int split;                                  /* pro_split */
+  int split; /* pro_split */
 } pro_record;
 /* *out borrows from the corpus and lasts until the next read or close. */
 pro_status pro_corpus_read(pro_record *out, pro_corpus *corpus, uint64_t index) PRO_MUST_CHECK;

@@ -15,6 +15,10 @@ typedef struct pro_sheet { /* the file being written */
 
 pro_status pro_put_fail(const pro_sheet *to, const char *what); /* PRO_EIO, with HDF5's reason */
 
+/* Appends a run that kept no samples, by running it again with the integrator of that name. */
+pro_status pro_corpus_append_long(struct pro_corpus_writer *writer, const struct pro_run *run, const double *param,
+                                  const char *integrator) PRO_MUST_CHECK;
+
 /* ---- attributes ---- */
 pro_status pro_put_numbers(const pro_sheet *to, hid_t at, const char *name, hid_t disk, hid_t memory, size_t count,
                            const void *value) PRO_MUST_CHECK;

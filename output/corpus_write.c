@@ -381,7 +381,8 @@ static pro_status check_run(const pro_corpus_writer *w, const pro_run *run) {
   if (w->run) return pro_fail(PRO_EBUG, "%s: a case is begun within another", w->path);
   if (w->cases == w->plan->cases)
     return pro_fail(PRO_EBUG, "%s: more than the %llu cases planned", w->path, (unsigned long long)w->cases);
-  if ((run->truth != NULL) != (run->status == PRO_OK) || (run->seen != NULL) != (run->status == PRO_OK))
+  const int whole = run->truth && run->truth->t;
+  if ((run->truth != NULL) != (run->status == PRO_OK) || (whole && !run->seen) || (!run->truth && run->seen))
     return pro_fail(PRO_EBUG, "%s: case %llu has samples and failed, or neither", w->path,
                     (unsigned long long)w->cases);
   if (run->truth && run->truth->samples > INT32_MAX)
@@ -445,7 +446,9 @@ static pro_status told(pro_corpus_writer *w, pro_status status) {
 
 pro_status pro_corpus_append(pro_corpus_writer *writer, const pro_run *run, const double *param) {
   pro_corpus_quiet();
-  return writer->broken == PRO_OK ? told(writer, append(writer, run, param)) : writer->broken;
+  if (writer->broken != PRO_OK) return writer->broken;
+  if (run->truth && !run->truth->t) return pro_corpus_append_long(writer, run, param, writer->plan->integrator);
+  return told(writer, append(writer, run, param));
 }
 
 pro_status pro_corpus_begin(pro_corpus_writer *writer, const pro_run *run) {

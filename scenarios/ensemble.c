@@ -78,6 +78,12 @@ static void fail(crew *c, pro_status status) {
   atomic_store(&c->halt, 2);
 }
 
+static const pro_pieces untold = {.length = 0};
+
+static int is_long(const pro_ensemble *job, const pro_case *in) {
+  return in->duration / in->period > (double)(job->long_samples ? job->long_samples : PRO_LONG_SAMPLES);
+}
+
 /* Cases n to n + count, counted from job->first. */
 static void live(crew *c, uint64_t n, uint64_t count) {
   const pro_ensemble *job = c->job;
@@ -89,6 +95,7 @@ static void live(crew *c, uint64_t n, uint64_t count) {
     run->status = make_case(&run->in, job, job->first + i);
     if (job->truth_columns) run->in.truth_columns = job->truth_columns;
     run->in.seconds_max = job->case_seconds;
+    if (run->status == PRO_OK && is_long(job, &run->in)) run->in.pieces = &untold;
     if (run->status == PRO_OK)
       runs[made++] = run;
     else /* contradictory draws are data, as a failed integration is */
@@ -131,12 +138,19 @@ static void work(crew *c) {
   }
 }
 
-/* As many as lanes like to choose from, where the first case is no longer than others and memory allows. */
+enum { LOOKED_AT = 32 };
+
+/* As many as lanes like to choose from, where memory allows: by the largest of some cases. */
 static uint64_t batch_of(const pro_ensemble *job, int threads) {
-  pro_case in;
   if (job->count == 0 || (job->integrator && pro_integrator_lanes(job->integrator) == 1)) return 1;
-  if (make_case(&in, job, job->first) != PRO_OK || !(in.period > 0.0)) return PRO_LANES;
-  double bytes = in.duration / in.period * sizeof(double) * (PRO_TRUTH_COUNT + PRO_REACTIONS_MAX);
+  double samples = 1.0;
+  for (int i = 0; i < LOOKED_AT; i++) {
+    pro_case in;
+    uint64_t k = job->first + job->count * (uint64_t)i / LOOKED_AT;
+    if (make_case(&in, job, k) == PRO_OK && in.period > 0.0 && !is_long(job, &in))
+      samples = fmax(samples, in.duration / in.period);
+  }
+  double bytes = samples * sizeof(double) * (PRO_TRUTH_COUNT + PRO_REACTIONS_MAX);
   double fits = fmin(fmax(BATCH_BYTES / bytes, 1.0), BATCH_MAX);
   double share = ceil((double)job->count / threads); /* no thread goes without */
   return (uint64_t)fmin(fits, share);

@@ -17,6 +17,8 @@ typedef pro_status pro_help_fn(void *payload);
  * contradicts itself. */
 typedef pro_status pro_make_fn(pro_case *out, uint64_t k, const void *recipe);
 
+enum { PRO_LONG_SAMPLES = 1 << 17 }; /* 29 MB of truth; a day and a half at 1 Hz */
+
 typedef struct pro_ensemble {
   const pro_scenario *scenario; /* or NULL: */
   pro_make_fn *make;            /* what makes the cases instead */
@@ -25,17 +27,19 @@ typedef struct pro_ensemble {
   int threads;                             /* 0: as many as the machine gives this process */
   const struct pro_integrator *integrator; /* NULL: pro_integrator_fast() */
   uint32_t truth_columns;                  /* of every case, as in pro_case; 0: as it is made */
+  size_t long_samples; /* a case of more than these is handed over without any (pro_case.pieces), so that memory
+                          has a bound; 0: PRO_LONG_SAMPLES */
   double case_seconds; /* wall clock in which a case must end, else it fails; 0: any. Which cases keep it depends
                           on the machine and on what flies beside them [s] */
   pro_sink_fn *sink;
-  pro_help_fn *help; /* may be NULL */
-  void *payload;     /* of both */
+  pro_help_fn *help;        /* may be NULL */
+  void *payload;            /* of both */
   const volatile int *stop; /* non-zero: finish what is in the air and return PRO_EINTERRUPTED; may be NULL */
 } pro_ensemble;
 
 /* A run that fails numerically is handed over with its status and message, and the rest goes on; so is a case
- * whose draws contradict each other. Only the sink's or the help's failure, no memory or `stop` end it early. At most a fixed
- * number of finished runs wait for their turn, whatever `count` is. */
+ * whose draws contradict each other. Only the sink's or the help's failure, no memory or `stop` end it early. At
+ * most a fixed number of finished runs wait for their turn, whatever `count` is. */
 pro_status pro_ensemble_run(const pro_ensemble *ensemble) PRO_MUST_CHECK;
 
 int pro_threads_available(

@@ -211,9 +211,10 @@ typedef struct pro_case {
   double t_fault;          /* when the abuse begins [s]; NaN: the case stays within the nameplate's limits */
   double T_mark;           /* the time at which the core first reaches this is reported [K]; NaN: none */
   double rtol;             /* relative tolerance of the integration [-] */
-  uint32_t truth_columns;  /* bits 1 << pro_truth: what is recorded of it beside what sensors read; 0: all */
-  int steps_max;           /* of the integrator, rejected ones too, in which it must end; 0: any number */
-  double seconds_max;      /* of the wall clock, likewise; 0: any. Whether it is kept depends on the machine [s] */
+  const struct pro_pieces *pieces; /* sim/run.h: where the samples go; NULL: they are kept, all of them */
+  uint32_t truth_columns; /* bits 1 << pro_truth: what is recorded of it beside what sensors read; 0: all */
+  int steps_max;          /* of the integrator, rejected ones too, in which it must end; 0: any number */
+  double seconds_max;     /* of the wall clock, likewise; 0: any. Whether it is kept depends on the machine [s] */
   uint64_t seed, run;
   int64_t cell_draw;     /* which parameter draw: cases that share it share a split */
   int family;            /* index of the kind */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -89,11 +90,15 @@ static void look_inside(pro_flight *f, double t, pro_moment *now) {
   *now = all[0];
 }
 
+static size_t block_bytes(const pro_trajectory *out, size_t room) { /* of all columns, which begin at t */
+  return ((size_t)(out->xi - out->t) + (size_t)out->reactions * room) * sizeof(double);
+}
+
 /* Eight samples' numbers into their places of a column; NULL: it is not wanted. */
 static void put(pro_flight *f, double *column, pro_lanes x) {
   if (!column) return;
   f->strayed += x * 0.0;
-  double *to = column + f->next - f->waiting;
+  double *to = column + f->next - f->base - f->waiting;
   if (f->waiting == PRO_LANES)
     memcpy(to, &x, sizeof x);
   else
@@ -127,7 +132,7 @@ static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
   pro_lanes kept = pro_select(turnover * dt > 1e-8, (1.0 - left) / turnover, pro_lanes_all(dt));
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
     pro_lanes added = inflow[g] * kept, there = zero;
-    for (int l = 0; l < f->waiting; l++) there[l] = f->room[g] = f->room[g] * left[l] + added[l];
+    for (int l = 0; l < f->waiting; l++) there[l] = f->enclosed[g] = f->enclosed[g] * left[l] + added[l];
     fraction[g] = there / moles;
   }
   double **truth = f->out->truth;
@@ -155,6 +160,20 @@ static void copy_sample(pro_flight *f, int to, int from) {
   for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][to] = f->sample_y[i][from];
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) f->sample_drive.channel[c][to] = f->sample_drive.channel[c][from];
   set_modes(&f->sample_modes, to, &f->sample_modes, from);
+}
+
+/* A piece is full, or the last: whoever takes it may use it, and the next one begins with zeros. */
+static void hand_on(pro_flight *f) {
+  const pro_pieces *to = f->in->pieces;
+  pro_trajectory *out = f->out, piece = *out;
+  piece.samples = f->next - f->base;
+  if (piece.samples < f->room) /* its extents stand as they do in any trajectory */
+    for (int j = 1; j < out->reactions; j++)
+      memmove(out->xi + (size_t)j * piece.samples, out->xi + (size_t)j * f->room, piece.samples * sizeof(double));
+  if (piece.samples > 0 && f->refused == PRO_OK && (f->refused = to->take(to->payload, &piece)) != PRO_OK)
+    snprintf(f->refusal, sizeof f->refusal, "%s", pro_error_message());
+  memset(out->t, 0, block_bytes(out, f->room));
+  f->base = f->next;
 }
 
 static void write_samples(pro_flight *f) {
@@ -195,10 +214,11 @@ static void write_samples(pro_flight *f) {
   };
   put(f, f->out->t, f->sample_t);
   for (size_t c = 0; c < PRO_COUNT(seen); c++) put(f, truth[seen[c].column], seen[c].value);
-  for (int j = 0; j < at->reactions; j++) put(f, f->out->xi + (size_t)j * f->out->samples, y[at->xi + j]);
+  for (int j = 0; j < at->reactions; j++) put(f, f->out->xi + (size_t)j * f->room, y[at->xi + j]);
   mix_enclosure(f, T_ambient);
   for (int l = 0; l < PRO_LANES; l++) f->astray |= isnan(f->strayed[l]);
   f->waiting = 0;
+  if (f->in->pieces && f->next - f->base == f->room) hand_on(f);
 }
 
 static void take_lanes(pro_lanes *to, pro_lanes from, int first, int count) {
@@ -228,7 +248,7 @@ static void record(pro_flight *f, double t, const double *y) {
 }
 
 static double sample_time(const pro_flight *f) {
-  return f->next < f->out->samples ? (double)f->next * f->in->period : (double)INFINITY;
+  return f->room > 0 && f->next < f->out->samples ? (double)f->next * f->in->period : (double)INFINITY;
 }
 
 static void record_until(pro_flight *f, double to) {
@@ -520,7 +540,7 @@ static pro_status take_off(pro_flight *f) {
     double to;
     if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i, &f->last);
   }
-  record(f, f->t, f->y);
+  if (f->room > 0) record(f, f->t, f->y);
   return next_piece(f, &goes_on);
 }
 
@@ -548,6 +568,7 @@ static void count(const pro_flight *f, pro_counts *out) {
 pro_status pro_flight_afford(const pro_flight *f) {
   const pro_case *in = f->in;
   PRO_TRY(on_course(f));
+  if (f->refused != PRO_OK) return pro_fail(f->refused, "%s", f->refusal);
   pro_counts counts;
   count(f, &counts);
   if (in->steps_max > 0 && counts.steps + counts.rejected >= in->steps_max)
@@ -584,6 +605,12 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
 pro_status pro_flight_conclude(pro_flight *f) {
   pro_trajectory *out = f->out;
   write_samples(f);
+  if (f->in->pieces) {
+    if (f->room > 0) hand_on(f);
+    if (f->refused != PRO_OK) return pro_fail(f->refused, "%s", f->refusal);
+    out->t = out->xi = NULL;
+    memset(out->truth, 0, sizeof out->truth);
+  }
   out->rate_end = f->last.rate;
   memcpy(out->clock, f->watch.clock, sizeof out->clock);
   memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
@@ -605,15 +632,21 @@ pro_status pro_flight_conclude(pro_flight *f) {
   return on_course(f);
 }
 
+size_t pro_case_samples(const pro_case *in) {
+  return (size_t)floor(in->duration / in->period * (1.0 + 1e-12)) + 1;
+}
+
+static size_t room_for(const pro_case *in) { return in->pieces ? in->pieces->length : pro_case_samples(in); }
+
 static pro_trajectory *trajectory_create(const pro_case *in) {
-  size_t n = (size_t)floor(in->duration / in->period * (1.0 + 1e-12)) + 1;
+  size_t samples = pro_case_samples(in), n = room_for(in);
   int reactions = pro_network_reaction_count(&in->network);
   const uint32_t all = UINT32_MAX >> (32 - PRO_TRUTH_COUNT);
   uint32_t wanted = in->truth_columns ? (in->truth_columns | pro_sensor_truths()) & all : all;
   size_t columns = 1u + (size_t)__builtin_popcount(wanted) + (size_t)reactions;
   pro_trajectory *traj = calloc(1, sizeof *traj + n * columns * sizeof(double));
   if (!traj) return NULL;
-  traj->samples = n;
+  traj->samples = samples;
   traj->reactions = reactions;
   double *block = (double *)(traj + 1);
   traj->t = block, block += n;
@@ -631,7 +664,7 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
   f->in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared, f->lane = lane;
   memset(f->system.value, 0, sizeof f->system.value), memset(f->system.slope, 0, sizeof f->system.slope);
   f->system.from = pro_lanes_all(0.0), f->system.where = NULL;
-  f->until = until;
+  f->until = until, f->room = room_for(in);
   if (in->seconds_max > 0.0) f->began = wall_clock();
   pro_cell_fill(&f->system.cell, in);
   pro_cell_load(&shared->cell, lane, in);
@@ -641,9 +674,8 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
   return take_off(f);
 }
 
-static void copy_trajectory(pro_trajectory *to, const pro_trajectory *from) {
-  size_t n = (size_t)(from->xi - from->t) + (size_t)from->reactions * from->samples; /* one block */
-  memcpy(to->t, from->t, n * sizeof(double));
+static void copy_trajectory(pro_trajectory *to, const pro_trajectory *from, size_t room) {
+  memcpy(to->t, from->t, block_bytes(from, room));
 }
 
 pro_status pro_flight_leave(pro_state **out, pro_flight *f) {
@@ -662,7 +694,7 @@ pro_status pro_flight_return(pro_flight *f, const pro_state *from, pro_system *s
   const pro_case *in = &from->in;
   pro_trajectory *traj = trajectory_create(in);
   if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
-  copy_trajectory(traj, from->flight.out);
+  copy_trajectory(traj, from->flight.out, from->flight.room);
   *f = from->flight;
   f->in = f->watch.in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared;
   f->lane = lane, f->until = until;

@@ -31,8 +31,12 @@ typedef struct pro_flight {
   double began; /* by the wall clock, where it has a budget of that [s] */
   pro_watch watch;
   double y0[PRO_STATES_MAX], y[PRO_STATES_MAX];
-  int begins;  /* a piece has begun whose first moment is to be seen */
-  size_t next; /* sample to record */
+  int begins;         /* a piece has begun whose first moment is to be seen */
+  size_t next;        /* sample to record */
+  size_t base;        /* the first of the piece in `out`, where it is recorded in pieces */
+  size_t room;        /* samples that `out` has room for */
+  pro_status refused; /* by whoever takes the pieces, and why */
+  char refusal[256];
   pro_noise_memory memory[PRO_DRIVE_COUNT];
   pro_arc_phase arc;
   double arc_end, T_seek;               /* of the phase [s]; surface at the beginning of the seek [K] */
@@ -44,7 +48,7 @@ typedef struct pro_flight {
   pro_lanes sample_t, sample_y[PRO_STATES_MAX];
   pro_drive_lanes sample_drive;
   pro_modes sample_modes;
-  double room[PRO_GAS_COUNT],
+  double enclosed[PRO_GAS_COUNT],
       out_before[PRO_GAS_COUNT]; /* gas in the enclosure, and out of the cell at the last sample [mol] */
   pro_system system;             /* of this case alone, in all lanes */
 } pro_flight;

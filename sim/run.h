@@ -51,6 +51,7 @@ typedef struct pro_ledger {
   double mass_vented, mass_ejected; /* [kg] */
 } pro_ledger;
 
+/* With pro_case.pieces: `samples` tells how many there are, and the columns are NULL. */
 typedef struct pro_trajectory { /* one block, freed as one */
   size_t samples;
   int reactions;
@@ -70,6 +71,15 @@ typedef struct pro_trajectory { /* one block, freed as one */
   double step_shortest, step_longest; /* of those that were not cut to fit; 0: none [s] */
 } pro_trajectory;
 void pro_trajectory_free(pro_trajectory *traj);
+
+/* The samples of a case that is too long to be held, as they come. Of a piece only its columns and `samples` are
+ * set, and it is lent until `take` returns, whose failure ends the case. */
+typedef struct pro_pieces {
+  size_t length; /* of each but the last; a multiple of 8; 0: none is recorded */
+  pro_status (*take)(void *payload, const pro_trajectory *piece);
+  void *payload;
+} pro_pieces;
+size_t pro_case_samples(const pro_case *in); /* how many it records */
 
 /* What the sensors read, in their own codes: reading = code * quantum + offset; PRO_CODE_MISSING where there is
  * none. Columns by pro_sensor_all's order. */

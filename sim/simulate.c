@@ -196,7 +196,8 @@ pro_status pro_level_part(pro_trajectory **out, pro_state **left, const pro_case
 /* A failed integration and a case that contradicts itself are data. */
 static pro_status finish(pro_run *run, pro_status status, const char *message) {
   run->status = status;
-  if (status == PRO_OK && (run->status = pro_observe(&run->seen, &run->in, run->truth)) != PRO_OK)
+  if (status == PRO_OK && !run->in.pieces &&
+      (run->status = pro_observe(&run->seen, &run->in, run->truth)) != PRO_OK)
     message = pro_error_message();
   if (run->status == PRO_OK) return PRO_OK;
   snprintf(run->message, sizeof run->message, "%s", message);
