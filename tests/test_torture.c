@@ -73,9 +73,10 @@ static void keeps_its_bounds(const pro_case *in, const pro_trajectory *y) {
                 y->ledger.charge_gap);
 }
 
-/* To 1e-4 of the time or of the rise, at a hundredfold of the reference's tolerance; at most 4e-6 was measured. */
+/* To 1e-4 of the time or of the rise, at a hundredfold of the reference's tolerance; at most 4e-6 was measured.
+ * runaway_guarded is left out: a heating that grazes 1 K/s begins there at any of several moments. */
 static void agree(const pro_case *in, const pro_trajectory *a, const pro_trajectory *b) {
-  static const int clocks[] = {PRO_CLOCK_vent, PRO_CLOCK_runaway, PRO_CLOCK_runaway_guarded};
+  static const int clocks[] = {PRO_CLOCK_vent, PRO_CLOCK_runaway};
   support_check(a->outcome == b->outcome, "case %d: %s, CVODE %s", (int)in->run, pro_outcome_names[a->outcome],
                 pro_outcome_names[b->outcome]);
   for (size_t c = 0; c < PRO_COUNT(clocks); c++) {
