@@ -56,6 +56,11 @@ pro_modes pro_modes_start(void) {
   return (pro_modes){pro_lanes_all(0.0), pro_lanes_all(1.0), pro_lanes_all(1.0), pro_lanes_all(1.0)};
 }
 
+void pro_modes_copy(pro_modes *to, int l, const pro_modes *from, int k) {
+  to->vent_open[l] = from->vent_open[k], to->connected[l] = from->connected[k];
+  to->coupled[l] = from->coupled[k], to->heater_on[l] = from->heater_on[k];
+}
+
 static double or_none(double x) { return x > 0.0 ? 1.0 / x : 0.0; }
 
 void pro_cell_load(pro_cell_lanes *to, int l, const pro_case *in) {

@@ -82,6 +82,7 @@ typedef struct pro_modes {
   pro_lanes heater_on; /* until its thermostat switches it off */
 } pro_modes;
 pro_modes pro_modes_start(void);
+void pro_modes_copy(pro_modes *to, int lane, const pro_modes *from, int from_lane);
 
 /* Fills a lane; every case of a group must have the structure of the first (pro_cell_same_structure). `in` must
  * outlive `to`. Lane 0 is copied to all others when it is filled. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sim/sensor.h"
+#include "sim/record.h"
 
 #define LOCATE_TO 1e-6 /* width to which an event is bracketed [s] */
 #define INSTANT                                                                                   \
@@ -88,184 +88,6 @@ static void look_inside(pro_flight *f, double t, pro_moment *now) {
   f->with->dense(f->integrator, f->lane, &wide_t, wide);
   look_at_all(f, &wide_t, wide, all);
   *now = all[0];
-}
-
-static size_t block_bytes(const pro_trajectory *out, size_t room) { /* of all columns, which begin at t */
-  return ((size_t)(out->xi - out->t) + (size_t)out->reactions * room) * sizeof(double);
-}
-
-/* Eight samples' numbers into their places of a column; NULL: it is not wanted. */
-static void put(pro_flight *f, double *column, pro_lanes x) {
-  if (!column) return;
-  f->strayed += x * 0.0;
-  double *to = column + f->next - f->base - f->waiting;
-  if (f->waiting == PRO_LANES)
-    memcpy(to, &x, sizeof x);
-  else
-    for (int l = 0; l < f->waiting; l++) to[l] = x[l];
-}
-
-/* The enclosure is well mixed and at constant pressure: what flows in drives out as much. Over a sample the inflow
- * is constant, and the solution exact. */
-static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
-  const pro_enclosure *room = &f->in->enclosure;
-  pro_lanes_mask open = f->sample_modes.vent_open > 0.5;
-  int any = 0;
-  for (int l = 0; l < PRO_LANES; l++) any |= open[l] != 0;
-  if (!any) return; /* a vent opens for good: nothing has come out yet, and the columns are zero from the start */
-  const pro_lanes zero = pro_lanes_all(0.0);
-  const double dt = f->in->period;
-  pro_lanes y0[PRO_STATES_MAX], out[PRO_GAS_COUNT], flow = zero, inflow[PRO_GAS_COUNT], fraction[PRO_GAS_COUNT];
-  for (int i = 0; i < f->system.cell.layout.n; i++) y0[i] = pro_lanes_all(f->y0[i]);
-  pro_cell_gas_out(&f->system.cell, y0, f->sample_y, out);
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    out[g] = pro_select(open, out[g], zero); /* through a shut one there is but the integrator's dust */
-    pro_lanes before =
-        __builtin_shuffle(out[g], pro_lanes_all(f->out_before[g]), (pro_lanes_mask){8, 0, 1, 2, 3, 4, 5, 6});
-    /* gas that a cooling cell draws back is air of the room by now: it takes nothing measurable out */
-    inflow[g] = pro_lanes_max(out[g] - before, zero) / dt;
-    flow += inflow[g];
-    f->out_before[g] = out[g][f->waiting - 1];
-  }
-  pro_lanes moles = PRO_ATMOSPHERE * room->volume / (PRO_GAS_CONSTANT * T_ambient);
-  pro_lanes turnover = room->air_changes + flow / moles, left = pro_lanes_exp(-turnover * dt);
-  pro_lanes kept = pro_select(turnover * dt > 1e-8, (1.0 - left) / turnover, pro_lanes_all(dt));
-  for (int g = 0; g < PRO_GAS_COUNT; g++) {
-    pro_lanes added = inflow[g] * kept, there = zero;
-    for (int l = 0; l < f->waiting; l++) there[l] = f->enclosed[g] = f->enclosed[g] * left[l] + added[l];
-    fraction[g] = there / moles;
-  }
-  double **truth = f->out->truth;
-  put(f, truth[PRO_TRUTH_gas_H2], fraction[PRO_GAS_H2]);
-  put(f, truth[PRO_TRUTH_gas_CO], fraction[PRO_GAS_CO]);
-  put(f, truth[PRO_TRUTH_gas_CO2], fraction[PRO_GAS_CO2]);
-  put(f, truth[PRO_TRUTH_gas_VOC],
-      fraction[PRO_GAS_CH4] + fraction[PRO_GAS_C2H4] + fraction[PRO_GAS_C2H6] + fraction[PRO_GAS_vapour]);
-  put(f, truth[PRO_TRUTH_gas_HF], fraction[PRO_GAS_HF]);
-  put(f, truth[PRO_TRUTH_flammability], pro_gas_flammability(fraction));
-  /* pressure drop of the outflow through the leak: rho/2 (V'/A)^2 with air's density */
-  pro_lanes volume_flow = flow * PRO_GAS_CONSTANT * T_ambient / PRO_ATMOSPHERE,
-            speed = volume_flow / room->leak_area;
-  pro_lanes density = PRO_ATMOSPHERE * pro_gas_molar_mass[PRO_GAS_air] / (PRO_GAS_CONSTANT * T_ambient);
-  put(f, truth[PRO_TRUTH_pressure], 0.5 * density * speed * speed);
-}
-
-static void set_modes(pro_modes *to, int l, const pro_modes *from, int k) {
-  to->vent_open[l] = from->vent_open[k], to->connected[l] = from->connected[k];
-  to->coupled[l] = from->coupled[k], to->heater_on[l] = from->heater_on[k];
-}
-
-static void copy_sample(pro_flight *f, int to, int from) {
-  f->sample_t[to] = f->sample_t[from];
-  for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][to] = f->sample_y[i][from];
-  for (int c = 0; c < PRO_DRIVE_COUNT; c++) f->sample_drive.channel[c][to] = f->sample_drive.channel[c][from];
-  set_modes(&f->sample_modes, to, &f->sample_modes, from);
-}
-
-/* A piece is full, or the last: whoever takes it may use it, and the next one begins with zeros. */
-static void hand_on(pro_flight *f) {
-  const pro_pieces *to = f->in->pieces;
-  pro_trajectory *out = f->out, piece = *out;
-  piece.samples = f->next - f->base;
-  if (piece.samples < f->room) /* its extents stand as they do in any trajectory */
-    for (int j = 1; j < out->reactions; j++)
-      memmove(out->xi + (size_t)j * piece.samples, out->xi + (size_t)j * f->room, piece.samples * sizeof(double));
-  if (piece.samples > 0 && f->refused == PRO_OK && (f->refused = to->take(to->payload, &piece)) != PRO_OK)
-    snprintf(f->refusal, sizeof f->refusal, "%s", pro_error_message());
-  memset(out->t, 0, block_bytes(out, f->room));
-  f->base = f->next;
-}
-
-static void write_samples(pro_flight *f) {
-  if (f->waiting == 0) return;
-  const pro_layout *at = &f->system.cell.layout;
-  for (int l = f->waiting; l < PRO_LANES; l++) copy_sample(f, l, 0);
-  const pro_drive_lanes *drive = &f->sample_drive;
-  pro_cell_view view;
-  double **truth = f->out->truth;
-  const int heats =
-      truth[PRO_TRUTH_heat_reaction] || truth[PRO_TRUTH_heat_electrical] || truth[PRO_TRUTH_heat_exchange];
-  (heats ? pro_cell_look : pro_cell_glance)(&view, &f->system.cell, drive, &f->sample_modes, f->sample_y);
-  const pro_lanes zero = pro_lanes_all(0.0), *y = f->sample_y;
-  pro_lanes ejected = at->ejected >= 0 ? y[at->ejected] : zero, vented = at->vented >= 0 ? y[at->vented] : zero;
-  /* a calorimeter that follows has the cell's own temperature */
-  pro_lanes T_ambient =
-      pro_select(f->sample_modes.coupled < 0.5, view.T_surface, drive->channel[PRO_DRIVE_T_ambient]);
-  const struct {
-    pro_truth column;
-    pro_lanes value;
-  } seen[] = {
-      {PRO_TRUTH_T_core, view.T_core},
-      {PRO_TRUTH_T_surface, view.T_surface},
-      {PRO_TRUTH_T_ambient, T_ambient},
-      {PRO_TRUTH_T_side, view.T_side},
-      {PRO_TRUTH_voltage, view.voltage},
-      {PRO_TRUTH_current, view.current},
-      {PRO_TRUTH_soc, view.charge},
-      {PRO_TRUTH_short_conductance, view.short_conductance},
-      {PRO_TRUTH_separator_collapse, view.collapse},
-      {PRO_TRUTH_pressure_cell, view.pressure},
-      {PRO_TRUTH_ejected, ejected},
-      {PRO_TRUTH_mass, f->in->cell.mass - vented - ejected},
-      {PRO_TRUTH_heat_reaction, view.heat_reaction},
-      {PRO_TRUTH_heat_electrical, view.heat_electrical},
-      {PRO_TRUTH_heat_exchange, view.heat_exchange},
-      {PRO_TRUTH_heater, drive->channel[PRO_DRIVE_heater] * f->sample_modes.heater_on},
-  };
-  put(f, f->out->t, f->sample_t);
-  for (size_t c = 0; c < PRO_COUNT(seen); c++) put(f, truth[seen[c].column], seen[c].value);
-  for (int j = 0; j < at->reactions; j++) put(f, f->out->xi + (size_t)j * f->room, y[at->xi + j]);
-  mix_enclosure(f, T_ambient);
-  for (int l = 0; l < PRO_LANES; l++) f->astray |= isnan(f->strayed[l]);
-  f->waiting = 0;
-  if (f->in->pieces && f->next - f->base == f->room) hand_on(f);
-}
-
-static void take_lanes(pro_lanes *to, pro_lanes from, int first, int count) {
-  if (count == PRO_LANES)
-    *to = from;
-  else
-    for (int l = first; l < first + count; l++) (*to)[l] = from[l];
-}
-
-/* Takes `count` samples more, which stand in the lanes from `waiting` on. */
-static void take(pro_flight *f, int count, pro_lanes t, const pro_lanes *y) {
-  const pro_system *s = &f->system;
-  const int first = f->waiting;
-  take_lanes(&f->sample_t, t, first, count);
-  for (int i = 0; i < s->cell.layout.n; i++) take_lanes(&f->sample_y[i], y[i], first, count);
-  for (int c = 0; c < PRO_DRIVE_COUNT; c++)
-    take_lanes(&f->sample_drive.channel[c], s->value[c] + s->slope[c] * (t - s->from), first, count);
-  for (int l = first; l < first + count; l++) set_modes(&f->sample_modes, l, &s->modes, 0);
-  f->waiting += count, f->next += (size_t)count;
-  if (f->waiting == PRO_LANES) write_samples(f);
-}
-
-static void record(pro_flight *f, double t, const double *y) {
-  pro_lanes wide[PRO_STATES_MAX];
-  for (int i = 0; i < f->system.cell.layout.n; i++) wide[i] = pro_lanes_all(y[i]);
-  take(f, 1, pro_lanes_all(t), wide);
-}
-
-static double sample_time(const pro_flight *f) {
-  return f->room > 0 && f->next < f->out->samples ? (double)f->next * f->in->period : (double)INFINITY;
-}
-
-static void record_until(pro_flight *f, double to) {
-  while (sample_time(f) <= to) {
-    pro_lanes t = pro_lanes_all(sample_time(f)), y[PRO_STATES_MAX];
-    int count = 0;
-    for (int l = f->waiting; l < PRO_LANES; l++) {
-      double next = (double)(f->next + (size_t)count) * f->in->period;
-      if (count > 0 && (next > to || f->next + (size_t)count >= f->out->samples))
-        next = t[l - 1];
-      else
-        count++;
-      t[l] = next;
-    }
-    f->with->dense(f->integrator, f->lane, &t, y);
-    take(f, count, t, y);
-  }
 }
 
 /* What an event switches: all but a calorimeter's for good. NULL: nothing. */
@@ -493,7 +315,7 @@ static void show(const pro_flight *f) {
   const int l = f->lane;
   to->from[l] = s->from[l], to->rtol[l] = s->rtol[l];
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) to->value[c][l] = s->value[c][l], to->slope[c][l] = s->slope[c][l];
-  set_modes(&to->modes, l, &s->modes, l);
+  pro_modes_copy(&to->modes, l, &s->modes, l);
 }
 
 /* Goes on at a break, an event or the start; its first moment is to be seen. */
@@ -519,7 +341,7 @@ pro_status pro_flight_begin(pro_flight *f, const pro_moment *now, int *goes_on) 
   }
   if (f->end - f->t > fmax(INSTANT, 0x1p-48 * f->end)) return PRO_OK;
   /* breaks a rounding apart, or a vent that opens at one */
-  while (sample_time(f) <= f->end) record(f, sample_time(f), f->y);
+  pro_record_resting(f, f->end);
   f->t = f->end;
   if (f->t >= f->arc_end) arc_next(f, f->t, now);
   return next_piece(f, goes_on);
@@ -540,7 +362,7 @@ static pro_status take_off(pro_flight *f) {
     double to;
     if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i, &f->last);
   }
-  if (f->room > 0) record(f, f->t, f->y);
+  if (f->room > 0) pro_record(f, f->t, f->y);
   return next_piece(f, &goes_on);
 }
 
@@ -585,7 +407,7 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
   *goes_on = 1;
   int switched = find_events(f, &f->last, end);
   double to = switched >= 0 ? f->last.t : end->t;
-  record_until(f, to);
+  pro_record_until(f, to);
   f->t = to;
   if (!isfinite(f->last.T_core) || f->last.T_core <= 0.0 || f->last.T_core > 1e5)
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", f->t, f->last.T_core);
@@ -604,9 +426,8 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
 
 pro_status pro_flight_conclude(pro_flight *f) {
   pro_trajectory *out = f->out;
-  write_samples(f);
+  pro_record_end(f);
   if (f->in->pieces) {
-    if (f->room > 0) hand_on(f);
     if (f->refused != PRO_OK) return pro_fail(f->refused, "%s", f->refusal);
     out->t = out->xi = NULL;
     memset(out->truth, 0, sizeof out->truth);
@@ -632,39 +453,15 @@ pro_status pro_flight_conclude(pro_flight *f) {
   return on_course(f);
 }
 
-size_t pro_case_samples(const pro_case *in) {
-  return (size_t)floor(in->duration / in->period * (1.0 + 1e-12)) + 1;
-}
-
-static size_t room_for(const pro_case *in) { return in->pieces ? in->pieces->length : pro_case_samples(in); }
-
-static pro_trajectory *trajectory_create(const pro_case *in) {
-  size_t samples = pro_case_samples(in), n = room_for(in);
-  int reactions = pro_network_reaction_count(&in->network);
-  const uint32_t all = UINT32_MAX >> (32 - PRO_TRUTH_COUNT);
-  uint32_t wanted = in->truth_columns ? (in->truth_columns | pro_sensor_truths()) & all : all;
-  size_t columns = 1u + (size_t)__builtin_popcount(wanted) + (size_t)reactions;
-  pro_trajectory *traj = calloc(1, sizeof *traj + n * columns * sizeof(double));
-  if (!traj) return NULL;
-  traj->samples = samples;
-  traj->reactions = reactions;
-  double *block = (double *)(traj + 1);
-  traj->t = block, block += n;
-  for (int c = 0; c < PRO_TRUTH_COUNT; c++)
-    if (wanted >> c & 1u) traj->truth[c] = block, block += n;
-  traj->xi = block;
-  return traj;
-}
-
 pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *shared, const pro_integrator *with,
                             void *integrator, int lane, double until) {
-  pro_trajectory *traj = trajectory_create(in);
+  pro_trajectory *traj = pro_record_create(in);
   if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
   memset(f, 0, offsetof(pro_flight, system)); /* the system is large, and most of it is filled below */
   f->in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared, f->lane = lane;
   memset(f->system.value, 0, sizeof f->system.value), memset(f->system.slope, 0, sizeof f->system.slope);
   f->system.from = pro_lanes_all(0.0), f->system.where = NULL;
-  f->until = until, f->room = room_for(in);
+  f->until = until, f->room = pro_record_room(in);
   if (in->seconds_max > 0.0) f->began = wall_clock();
   pro_cell_fill(&f->system.cell, in);
   pro_cell_load(&shared->cell, lane, in);
@@ -672,10 +469,6 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
   pro_cell_start(&f->system.cell, in, f->y0);
   memcpy(f->y, f->y0, sizeof f->y);
   return take_off(f);
-}
-
-static void copy_trajectory(pro_trajectory *to, const pro_trajectory *from, size_t room) {
-  memcpy(to->t, from->t, block_bytes(from, room));
 }
 
 pro_status pro_flight_leave(pro_state **out, pro_flight *f) {
@@ -692,9 +485,9 @@ pro_status pro_flight_leave(pro_state **out, pro_flight *f) {
 pro_status pro_flight_return(pro_flight *f, const pro_state *from, pro_system *shared, const pro_integrator *with,
                              void *integrator, int lane, double until) {
   const pro_case *in = &from->in;
-  pro_trajectory *traj = trajectory_create(in);
+  pro_trajectory *traj = pro_record_create(in);
   if (!traj) return pro_fail(PRO_ENOMEM, "no memory for a run of %g s at %g s", in->duration, in->period);
-  copy_trajectory(traj, from->flight.out, from->flight.room);
+  pro_record_copy(traj, from->flight.out, from->flight.room);
   *f = from->flight;
   f->in = f->watch.in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared;
   f->lane = lane, f->until = until;

@@ -94,7 +94,7 @@ for header in $(echo "$sources" | grep '\.h$'); do
 done
 
 # ---- the licence of every file ----
-for file in $sources $(find scenarios tests docs bench cmake .ci . -maxdepth 1 \( -name '*.sh' -o -name '*.py' -o -name '*.yaml' -o -name '*.cmake' -o -name CMakeLists.txt -o -path '.ci/*' \) -type f | sed 's|^\./||' | LC_ALL=C sort -u); do
+for file in $sources $(find scenarios tests docs bench .ci . -maxdepth 1 \( -name '*.sh' -o -name '*.py' -o -name '*.yaml' -o -name '*.cmake' -o -name CMakeLists.txt -o -path '.ci/*' \) -type f | sed 's|^\./||' | LC_ALL=C sort -u); do
   name=$(sed -n '1,3s/.*SPDX-License-Identifier: \([A-Za-z0-9.-]*\).*/\1/p' "$file")
   case $name in
     "") wrong "$file does not say its licence in its first lines" ;;
