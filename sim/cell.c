@@ -249,7 +249,7 @@ static void state_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_m
   if (e) {
     /* an opened interrupt device takes the electrodes off the terminals */
     out->electrode_voltage = e->voltage;
-    out->voltage = pro_select(modes->connected > 0.5, e->voltage, zero);
+    out->voltage = pro_select(pro_above(modes->connected, 0.5), e->voltage, zero);
     out->short_conductance = e->conductance;
     out->current = e->inner + e->short_current;
   }

@@ -29,7 +29,7 @@ pro_warmth pro_warmth_of(pro_lanes u, const pro_warmth_law *law) {
   /* theta = T - T0 solves u = cp (theta + slope theta^2/2); cp(T)/cp is the root; held where it would end, far
    * below 0 degC */
   pro_lanes root = pro_lanes_sqrt(pro_lanes_max(1.0 + law->bend * u, pro_lanes_all(0.04)));
-  pro_lanes_mask high = u > law->u_high;
+  pro_lanes_mask high = pro_above(u, law->u_high);
   pro_warmth out;
   out.T = PRO_T_REFERENCE +
           pro_select(high, reach + (u - law->u_high) * law->per_cp_high, 2.0 * (u * law->per_cp) / (1.0 + root));
@@ -50,7 +50,7 @@ double pro_specific_energy(double T, double cp, double slope) {
 PRO_ONE_TEXT pro_lanes arrhenius(pro_lanes *slope, pro_lanes Ea, pro_lanes T) {
   pro_lanes held = pro_lanes_min(T, pro_lanes_all(RESISTANCE_T));
   pro_lanes per_R = Ea * (1.0 / PRO_GAS_CONSTANT);
-  *slope = pro_select(T < RESISTANCE_T, -per_R / (held * held), zero);
+  *slope = pro_select(pro_below(T, RESISTANCE_T), -per_R / (held * held), zero);
   return pro_lanes_exp(per_R * (1.0 / held - 1.0 / PRO_T_REFERENCE));
 }
 
@@ -66,8 +66,8 @@ PRO_ONE_TEXT void electrical_at(pro_electrical *e, const pro_cell_lanes *cell, c
   pro_lanes held = pro_lanes_max(s, pro_lanes_all(COPPER_CHARGE)), over = pro_lanes_max(s - 1.0, zero);
   pro_lanes empty = (cell->low_charge - 1.0) * pro_lanes_exp(held * (-1.0 / RESISTANCE_CHARGE));
   pro_lanes f = 1.0 + empty + (cell->over_charge - 1.0) * over * over;
-  pro_lanes f_s =
-      pro_select(s > COPPER_CHARGE, -empty / RESISTANCE_CHARGE, zero) + 2.0 * (cell->over_charge - 1.0) * over;
+  pro_lanes f_s = pro_select(pro_above(s, COPPER_CHARGE), -empty / RESISTANCE_CHARGE, zero) +
+                  2.0 * (cell->over_charge - 1.0) * over;
 
   /* side by side: the part whose pores close at shutdown_T, and the collapsed part x that no longer has any */
   pro_lanes th = pro_lanes_tanh((T - cell->shutdown_T) / cell->shutdown_width);
@@ -85,9 +85,10 @@ PRO_ONE_TEXT void electrical_at(pro_electrical *e, const pro_cell_lanes *cell, c
 
   /* a voltage limit: the current gives way until the limit holds, at most to nothing */
   pro_lanes per = 1.0 / (1.0 + R * (G + L)), V_rest = emf * per, V_free = (emf + R * I) * per;
-  pro_lanes_mask high = (I > 0.0) & (V_high > 0.0), low = (I < 0.0) & (V_low > 0.0);
-  pro_lanes_mask idle = (high & (V_rest >= V_high)) | (low & (V_rest <= V_low));
-  pro_lanes_mask limited = ~idle & ((high & (V_free > V_high)) | (low & (V_free < V_low)));
+  pro_lanes_mask high = pro_above(I, 0.0) & (pro_above(V_high, 0.0)),
+                 low = pro_below(I, 0.0) & (pro_above(V_low, 0.0));
+  pro_lanes_mask idle = (high & (pro_at_least(V_rest, V_high))) | (low & (pro_at_most(V_rest, V_low)));
+  pro_lanes_mask limited = ~idle & ((high & (pro_above(V_free, V_high))) | (low & (pro_below(V_free, V_low))));
   I = pro_select(idle, zero, I);
   pro_lanes V = pro_select(limited, pro_select(high, V_high, V_low), pro_select(idle, V_rest, V_free));
   pro_lanes i = pro_select(limited, (V - emf) / R, I - V * (G + L));
@@ -95,7 +96,7 @@ PRO_ONE_TEXT void electrical_at(pro_electrical *e, const pro_cell_lanes *cell, c
   /* overcharge: a share of the current decomposes electrolyte; nothing of it is stored */
   pro_lanes beyond = pro_lanes_max(s - 1.0 - cell->overcharge_start, zero);
   pro_lanes ramp = pro_lanes_min(beyond * (1.0 / LOSS_CHARGE), pro_lanes_all(1.0));
-  pro_lanes loss = pro_select(i > 0.0, cell->overcharge_loss * ramp, zero), H = U - T * dU;
+  pro_lanes loss = pro_select(pro_above(i, 0.0), cell->overcharge_loss * ramp, zero), H = U - T * dU;
   e->voltage = V, e->conductance = G;
   e->inner = i, e->short_current = V * G;
   e->terminal = V * (i + V * G);
@@ -117,11 +118,11 @@ PRO_ONE_TEXT void electrical_at(pro_electrical *e, const pro_cell_lanes *cell, c
   pro_slopes R_by = {[PRO_BY_T] = R * (warm + (1.0 - x) * F_T / (F * F * open)),
                      [PRO_BY_charge] = R * f_s / f,
                      [PRO_BY_depletion] = R / (1.0 + w)};
-  pro_slopes G_by = {[PRO_BY_charge] = pro_select(s < COPPER_CHARGE, -cell->copper_conductance, zero)};
+  pro_slopes G_by = {[PRO_BY_charge] = pro_select(pro_below(s, COPPER_CHARGE), -cell->copper_conductance, zero)};
   R_by[PRO_BY_collapse] = R_by[PRO_BY_front] = -R / open * (1.0 - 1.0 / F) * intact;
   G_by[PRO_BY_collapse] = G_by[PRO_BY_front] = 2.0 * x * cell->hard_short_conductance * intact;
-  pro_lanes loss_s =
-      pro_select((i > 0.0) & (beyond > 0.0) & (beyond < LOSS_CHARGE), cell->overcharge_loss / LOSS_CHARGE, zero);
+  pro_lanes loss_s = pro_select(pro_above(i, 0.0) & pro_above(beyond, 0.0) & (pro_below(beyond, LOSS_CHARGE)),
+                                cell->overcharge_loss / LOSS_CHARGE, zero);
   for (int k = 0; k < PRO_BY_COUNT; k++) {
     pro_lanes V_by =
         pro_select(limited, zero, per * (emf_by[k] + I * R_by[k] - V * ((G + L) * R_by[k] + R * G_by[k])));
@@ -177,16 +178,17 @@ PRO_ONE_TEXT void collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const
   pro_lanes near = pro_lanes_max(cell->spot_share - v, zero), left = pro_lanes_exp(-v);
   /* only a nucleus spreads: a rounding would, exponentially */
   pro_lanes grown = pro_lanes_max(1.0 - left - NUCLEUS * cell->spot_share, zero);
-  pro_lanes_mask spreads = cell->front_rise > 0.0;
+  pro_lanes_mask spreads = pro_above(cell->front_rise, 0.0);
   ahead = pro_select(spreads, ahead, zero), front_slope = pro_select(spreads, front_slope, zero);
   k->front = near * (outer + spot) + grown * ahead;
   if (!slopes) return;
   for (int i = 0; i < PRO_BY_COUNT; i++)
     k->front_by[i] = near * spot_slope * cell->spot_resistance * e->spot_by[i];
   k->front_by[PRO_BY_T] += near * spot_slope + grown * front_slope;
-  k->front_by[PRO_BY_charge] += pro_select(at[PRO_BY_charge] > 0.0, grown * front_slope * cell->front_rise, zero);
+  k->front_by[PRO_BY_charge] +=
+      pro_select(pro_above(at[PRO_BY_charge], 0.0), grown * front_slope * cell->front_rise, zero);
   k->front_by[PRO_BY_front] +=
-      pro_select(grown > 0.0, left * ahead, zero) - pro_select(near > 0.0, outer + spot, zero);
+      pro_select(pro_above(grown, 0.0), left * ahead, zero) - pro_select(pro_above(near, 0.0), outer + spot, zero);
   k->by_side = has_side ? near * outer_slope : zero;
   k->by_surface = has_side ? zero : 0.5 * near * outer_slope;
   if (!has_side) k->front_by[PRO_BY_T] += 0.5 * near * outer_slope;
@@ -237,20 +239,20 @@ PRO_ONE_TEXT void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_
       pro_lanes_exp(pro_lanes_min((2.0 / EJECTA_WIDTH) * (cell->ejecta_T - T), pro_lanes_all(700.0)));
   pro_lanes gate = 1.0 / (1.0 + below), gate_T = 2.0 / EJECTA_WIDTH * gate * (below * gate);
   pro_lanes per = 1.0 / pro_lanes_max(cell->ejectable, pro_lanes_all(1e-300));
-  pro_lanes left = pro_select(cell->ejectable > 0.0, 1.0 - ejected * per, zero);
-  pro_lanes_mask outward = p->flow > 0.0;
+  pro_lanes left = pro_select(pro_above(cell->ejectable, 0.0), 1.0 - ejected * per, zero);
+  pro_lanes_mask outward = pro_above(p->flow, 0.0);
   p->solids = pro_select(outward, cell->entrainment * p->flow * gate * left, zero);
   if (!slopes) return;
   p->solids_T = pro_select(outward, cell->entrainment * p->flow * gate_T * left, zero);
   p->solids_flow = pro_select(outward, cell->entrainment * gate * left, zero);
   p->solids_ejected =
-      pro_select(outward & (cell->ejectable > 0.0), -cell->entrainment * p->flow * gate * per, zero);
+      pro_select(outward & (pro_above(cell->ejectable, 0.0)), -cell->entrainment * p->flow * gate * per, zero);
 }
 
 /* Whether there is liquid to evaporate, of which there is none below zero. */
 PRO_ONE_TEXT pro_lanes available_of(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes *liquid) {
   pro_lanes dry = PRO_DRY_SHARE * cell->solvent + 1e-12;
-  pro_lanes_mask wet = *liquid > 0.0;
+  pro_lanes_mask wet = pro_above(*liquid, 0.0);
   *liquid = pro_lanes_max(*liquid, zero);
   p->available = *liquid / (*liquid + dry);
   p->available_liquid = pro_select(wet, dry / ((*liquid + dry) * (*liquid + dry)), zero);
@@ -271,7 +273,7 @@ PRO_ONE_TEXT void gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes 
   pro_lanes lack = available * p_sat * per_T - vapour;
   pro_lanes bend = BEND * PRO_ATMOSPHERE / (PRO_GAS_CONSTANT * PRO_T_REFERENCE) * cell->headspace;
   pro_lanes root = pro_lanes_sqrt(lack * lack + bend * bend);
-  pro_lanes_mask open = vent_open > 0.5;
+  pro_lanes_mask open = pro_above(vent_open, 0.5);
   p->evaporation = k * pro_select(open, 0.5 * (lack + root), lack);
   if (slopes) {
     pro_lanes by_lack = k * pro_select(open, 0.5 * (1.0 + lack / root), pro_lanes_all(1.0));

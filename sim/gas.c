@@ -35,17 +35,17 @@ static void flow_function(pro_lanes *psi, pro_lanes *slope, pro_lanes r, pro_lan
   pro_lanes factor = 2.0 * g / (g - 1.0);
   pro_lanes f = pro_lanes_sqrt(factor * (a - b));
   pro_lanes df = factor * per_g * (2.0 * a - (g + 1.0) * b) / (held * 2.0 * f);
-  df = pro_select(r > choke, df, pro_lanes_all(0.0));
+  df = pro_select(pro_above(r, choke), df, pro_lanes_all(0.0));
   /* parabola f = u (s + t u) through the edge u = linear, where f and df hold (df/du = -df/dr) */
   pro_lanes u = 1.0 - r;
   pro_lanes t = (-df * linear - f) / (linear * linear), s = f / linear - t * linear;
-  pro_lanes_mask near = r > 1.0 - linear;
+  pro_lanes_mask near = pro_above(r, 1.0 - linear);
   *psi = pro_select(near, u * (s + t * u), f);
   *slope = pro_select(near, -(s + 2.0 * t * u), df);
 }
 
 void pro_orifice_at(pro_orifice_flow *out, const pro_orifice *o, pro_lanes p, pro_lanes T, pro_lanes molar_mass) {
-  pro_lanes_mask outward = p >= o->p_back;
+  pro_lanes_mask outward = pro_at_least(p, o->p_back);
   pro_lanes high = pro_select(outward, p, o->p_back), low = pro_select(outward, o->p_back, p);
   pro_lanes psi, slope;
   flow_function(&psi, &slope, low / high, o->heat_ratio, o->choking_ratio);

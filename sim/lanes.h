@@ -13,14 +13,57 @@ enum { PRO_LANES = 8 };
 typedef double pro_lanes __attribute__((vector_size(64)));       /* one number for each of eight cases */
 typedef int64_t pro_lanes_mask __attribute__((vector_size(64))); /* -1 true, 0 false: what comparisons yield */
 
+typedef uint64_t pro_lanes_bits __attribute__((vector_size(64)));
+
 static inline pro_lanes pro_lanes_all(double x) { return (pro_lanes){x, x, x, x, x, x, x, x}; }
 
 static inline pro_lanes pro_select(pro_lanes_mask when, pro_lanes yes, pro_lanes no) {
   return (pro_lanes)(((pro_lanes_mask)yes & when) | ((pro_lanes_mask)no & ~when));
 }
 
-static inline pro_lanes pro_lanes_max(pro_lanes a, pro_lanes b) { return pro_select(a > b, a, b); }
-static inline pro_lanes pro_lanes_min(pro_lanes a, pro_lanes b) { return pro_select(a < b, a, b); }
+/* a > b and so on, b lanes or a number. gcc 12 compares vectors that are wider than the registers number by
+ * number: here they are cut to what registers hold. */
+#if defined __AVX512F__
+#define PRO_COMPARISON(name, op) \
+  static inline pro_lanes_mask name(pro_lanes a, pro_lanes b) { return a op b; }
+#elif defined __AVX__
+typedef double pro_part __attribute__((vector_size(32)));
+typedef int64_t pro_part_mask __attribute__((vector_size(32)));
+#define PRO_PART(x, k) __builtin_shufflevector(x, x, 4 * k, 4 * k + 1, 4 * k + 2, 4 * k + 3)
+#define PRO_COMPARISON(name, op)                                                                   \
+  static inline pro_lanes_mask name(pro_lanes a, pro_lanes b) {                                    \
+    pro_part_mask low = PRO_PART(a, 0) op PRO_PART(b, 0), high = PRO_PART(a, 1) op PRO_PART(b, 1); \
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);                             \
+  }
+#elif defined __GNUC__ && __GNUC__ >= 12
+typedef double pro_part __attribute__((vector_size(16)));
+typedef int64_t pro_part_mask __attribute__((vector_size(16)));
+#define PRO_PART(x, k) __builtin_shufflevector(x, x, 2 * k, 2 * k + 1)
+#define PRO_COMPARISON(name, op)                                                                         \
+  static inline pro_lanes_mask name(pro_lanes a, pro_lanes b) {                                          \
+    pro_part_mask p0 = PRO_PART(a, 0) op PRO_PART(b, 0), p1 = PRO_PART(a, 1) op PRO_PART(b, 1);          \
+    pro_part_mask p2 = PRO_PART(a, 2) op PRO_PART(b, 2), p3 = PRO_PART(a, 3) op PRO_PART(b, 3);          \
+    return __builtin_shufflevector(__builtin_shufflevector(p0, p1, 0, 1, 2, 3),                          \
+                                   __builtin_shufflevector(p2, p3, 0, 1, 2, 3), 0, 1, 2, 3, 4, 5, 6, 7); \
+  }
+#else
+#define PRO_COMPARISON(name, op) \
+  static inline pro_lanes_mask name(pro_lanes a, pro_lanes b) { return a op b; }
+#endif
+PRO_COMPARISON(pro_lanes_above, >)
+PRO_COMPARISON(pro_lanes_below, <)
+PRO_COMPARISON(pro_lanes_at_least, >=)
+PRO_COMPARISON(pro_lanes_at_most, <=)
+PRO_COMPARISON(pro_lanes_equal, ==)
+static inline pro_lanes pro_lanes_same(pro_lanes x) { return x; }
+#define PRO_WIDENED(x) _Generic((x), pro_lanes : pro_lanes_same, default : pro_lanes_all)(x)
+#define pro_above(a, b) pro_lanes_above(a, PRO_WIDENED(b))
+#define pro_below(a, b) pro_lanes_below(a, PRO_WIDENED(b))
+#define pro_at_least(a, b) pro_lanes_at_least(a, PRO_WIDENED(b))
+#define pro_at_most(a, b) pro_lanes_at_most(a, PRO_WIDENED(b))
+
+static inline pro_lanes pro_lanes_max(pro_lanes a, pro_lanes b) { return pro_select(pro_above(a, b), a, b); }
+static inline pro_lanes pro_lanes_min(pro_lanes a, pro_lanes b) { return pro_select(pro_below(a, b), a, b); }
 static inline pro_lanes pro_lanes_abs(pro_lanes a) { return (pro_lanes)((pro_lanes_mask)a & INT64_MAX); }
 
 static inline pro_lanes pro_lanes_sqrt(pro_lanes a) {
@@ -44,24 +87,23 @@ static inline pro_lanes pro_lanes_exp(pro_lanes x) {
   pro_lanes c = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0));
   pro_lanes p = r2 * ((a + r4 * b) + (r4 * r4) * c) + r + 1.0;
   pro_lanes_mask n = (pro_lanes_mask)rounded - (pro_lanes_mask)pro_lanes_all(shift);
-  pro_lanes_mask half = n >> 1;
+  pro_lanes_mask half = (pro_lanes_mask)((pro_lanes_bits)(n + 2048) >> 1) - 1024; /* no vector shifts signs */
   pro_lanes first = (pro_lanes)((half + 1023) << 52), second = (pro_lanes)((n - half + 1023) << 52);
-  return pro_select(x == x, (p * first) * second, x);
+  return pro_select(pro_lanes_equal(x, x), (p * first) * second, x);
 }
 
 /* ln x for x > 0: x = 2^k m with m in [sqrt(1/2), sqrt(2)), ln m = 2 atanh((m-1)/(m+1)), odd series to s^21
  * (remainder below 3e-18). Zero gives -infinity, negatives and NaN give NaN; error below 1.5 ulp. */
 static inline pro_lanes pro_lanes_log(pro_lanes x) {
-  pro_lanes_mask tiny = x < 0x1p-1022;
+  pro_lanes_mask tiny = pro_below(x, 0x1p-1022);
   pro_lanes scaled = pro_select(tiny, x * 0x1p54, x);
   pro_lanes_mask bits = (pro_lanes_mask)scaled;
-  pro_lanes_mask k = (bits >> 52) - 1023;
+  pro_lanes_mask k = (pro_lanes_mask)((pro_lanes_bits)bits >> 52) - 1023;
   pro_lanes m = (pro_lanes)((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
-  pro_lanes_mask high = m > 1.4142135623730951;
+  pro_lanes_mask high = pro_above(m, 1.4142135623730951);
   m = pro_select(high, m * 0.5, m);
-  k = k - high - (tiny & 54); /* a true mask is -1 */
-  pro_lanes dk;
-  for (int l = 0; l < PRO_LANES; l++) dk[l] = (double)k[l];
+  k = k - high - (tiny & 54);                                              /* a true mask is -1 */
+  pro_lanes dk = (pro_lanes)(k + 0x4338000000000000) - 6755399441055744.0; /* k in the low bits of 1.5 * 2^52 */
   pro_lanes f = m - 1.0, s = f / (f + 2.0), z = s * s;
   pro_lanes z2 = z * z, z4 = z2 * z2;
   pro_lanes low = (2.0 / 3.0 + z * (2.0 / 5.0)) + z2 * (2.0 / 7.0 + z * (2.0 / 9.0));
@@ -72,16 +114,16 @@ static inline pro_lanes pro_lanes_log(pro_lanes x) {
   pro_lanes hf = 0.5 * f * f;
   pro_lanes log_m = f - (hf - (s * (hf + z * p) + dk * 0x1.ef35793c76730p-45));
   pro_lanes y = dk * 0x1.62e42fefa3800p-1 + log_m;
-  y = pro_select(x == 0.0, pro_lanes_all(-__builtin_inf()), y);
-  y = pro_select(x == __builtin_inf(), x, y);
-  return pro_select((pro_lanes_mask)(x >= 0.0), y, pro_lanes_all(__builtin_nan("")));
+  y = pro_select(pro_lanes_equal(x, pro_lanes_all(0.0)), pro_lanes_all(-__builtin_inf()), y);
+  y = pro_select(pro_lanes_equal(x, pro_lanes_all(__builtin_inf())), x, y);
+  return pro_select(pro_at_least(x, 0.0), y, pro_lanes_all(__builtin_nan("")));
 }
 
 /* tanh x = 1 - 2/(e^2x + 1), odd by construction; for gates, where the absolute error (2e-16) is what counts. */
 static inline pro_lanes pro_lanes_tanh(pro_lanes x) {
   pro_lanes size = pro_lanes_min(pro_lanes_abs(x), pro_lanes_all(30.0));
   pro_lanes y = 1.0 - 2.0 / (pro_lanes_exp(2.0 * size) + 1.0);
-  return pro_select(x < 0.0, -y, y);
+  return pro_select(pro_below(x, 0.0), -y, y);
 }
 
 static inline double pro_exp(double x) { return pro_lanes_exp(pro_lanes_all(x))[0]; }

@@ -17,7 +17,9 @@ typedef const pro_lanes in;
   const pro_law pro_law_##id = {#id, __VA_ARGS__, law##_at, law##_value}
 
 static pro_lanes clip(pro_lanes c) { return pro_lanes_max(c, pro_lanes_all(0.0)); }
-static pro_lanes where_positive(pro_lanes c, pro_lanes x) { return pro_select(c > 0.0, x, pro_lanes_all(0.0)); }
+static pro_lanes where_positive(pro_lanes c, pro_lanes x) {
+  return pro_select(pro_above(c, 0.0), x, pro_lanes_all(0.0));
+}
 static const pro_lanes zero = {0.0};
 
 /* A reactant's law goes on below zero: what undershoots by the solver's tolerance is made again and comes back. A
@@ -53,7 +55,7 @@ PRO_ONE_TEXT power(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T;
   pro_lanes held = pro_lanes_max(*c, pro_lanes_max(*q, pro_lanes_all(1e-300)));
   pro_lanes f = pro_lanes_exp(*p * pro_lanes_log(held)), line = f / held;
-  pro_lanes_mask above = *c > held - held * 0x1p-53;
+  pro_lanes_mask above = pro_above(*c, held - held * 0x1p-53);
   *out = (pro_law_value){pro_select(above, f, line * clip(*c)),
                          pro_select(above, *p * line, where_positive(*c, line)), zero};
 }
@@ -103,7 +105,7 @@ PRO_ONE_TEXT tunnel_critical(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T;
   pro_lanes w = *q / 200.0, x = (*c - *q) / w, e = pro_lanes_exp(-pro_lanes_abs(x));
   pro_lanes held = pro_lanes_min(*c, *q) - w * pro_lanes_log(1.0 + e);
-  pro_lanes below = pro_select(x > 0.0, e, pro_lanes_all(1.0)) / (1.0 + e); /* d held/dc */
+  pro_lanes below = pro_select(pro_above(x, 0.0), e, pro_lanes_all(1.0)) / (1.0 + e); /* d held/dc */
   pro_lanes f = pro_lanes_exp(-held / *p);
   *out = (pro_law_value){f, -f * below / *p, zero};
 }
@@ -135,11 +137,11 @@ PRO_ONE_TEXT trace(pro_law_value *out, const trace_knot *knot, int knots, pro_la
   pro_lanes celsius = T - 273.15, g = pro_lanes_all(knot[0].g), slope = zero;
   for (int i = 0; i < knots - 1; i++) {
     double a = knot[i].celsius, s = (knot[i + 1].g - knot[i].g) / (knot[i + 1].celsius - a);
-    pro_lanes_mask past = celsius > a;
+    pro_lanes_mask past = pro_above(celsius, a);
     g = pro_select(past, knot[i].g + s * (celsius - a), g);
     slope = pro_select(past, pro_lanes_all(s), slope);
   }
-  pro_lanes_mask over = celsius > knot[knots - 1].celsius;
+  pro_lanes_mask over = pro_above(celsius, knot[knots - 1].celsius);
   g = pro_select(over, pro_lanes_all(knot[knots - 1].g), g);
   slope = pro_select(over, zero, slope);
   const double ln10 = 2.302585092994046;

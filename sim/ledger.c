@@ -12,7 +12,7 @@ void pro_cell_settle(const pro_cell_lanes *cell, pro_lanes *y) {
   if (at->head < 0) return;
   pro_lanes mass = pro_lanes_all(0.0), moles = mass;
   for (int g = 0; g < PRO_GAS_COUNT; g++) mass += pro_gas_molar_mass[g] * y[at->head + g];
-  pro_lanes share = pro_select(mass > 0.0, y[at->gas_mass] / mass, pro_lanes_all(1.0));
+  pro_lanes share = pro_select(pro_above(mass, 0.0), y[at->gas_mass] / mass, pro_lanes_all(1.0));
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
     y[at->head + g] *= share;
     moles += y[at->head + g];

@@ -39,9 +39,8 @@ static int has_v4(void) {
 }
 #endif
 
-/* By what gcc 12 makes of them. Cases: v4 by a factor of two and a half; v3 takes a quarter longer than v2, since
- * comparisons of 64 bytes are taken apart where registers have 32. Sensing, which has them as wide as registers
- * are: v3 takes three fifths of v2's time. */
+/* By what gcc 12 makes of them. Full cells take v3 and v2 twice v4's time, v3 a little less; sensing takes v3
+ * three fifths of v2's. */
 static const level levels[] = {
 #ifdef PRO_LEVELS
     {"x86-64-v4",
@@ -52,14 +51,14 @@ static const level levels[] = {
      pro_level_run_cases_v4,
      pro_level_observe_v4},
     {"x86-64-v3",
-     {3, 2},
+     {2, 2},
      has_v3,
      pro_level_simulate_v3,
      pro_level_part_v3,
      pro_level_run_cases_v3,
      pro_level_observe_v3},
     {"x86-64-v2",
-     {2, 3},
+     {3, 3},
      has_v2,
      pro_level_simulate_v2,
      pro_level_part_v2,

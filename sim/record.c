@@ -59,7 +59,7 @@ static void put(pro_flight *f, double *column, pro_lanes x) {
  * is constant, and the solution exact. */
 static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
   const pro_enclosure *room = &f->in->enclosure;
-  pro_lanes_mask open = f->sample_modes.vent_open > 0.5;
+  pro_lanes_mask open = pro_above(f->sample_modes.vent_open, 0.5);
   int any = 0;
   for (int l = 0; l < PRO_LANES; l++) any |= open[l] != 0;
   if (!any) return; /* a vent opens for good: nothing has come out yet, and the columns are zero from the start */
@@ -79,7 +79,7 @@ static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
   }
   pro_lanes moles = PRO_ATMOSPHERE * room->volume / (PRO_GAS_CONSTANT * T_ambient);
   pro_lanes turnover = room->air_changes + flow / moles, left = pro_lanes_exp(-turnover * dt);
-  pro_lanes kept = pro_select(turnover * dt > 1e-8, (1.0 - left) / turnover, pro_lanes_all(dt));
+  pro_lanes kept = pro_select(pro_above(turnover * dt, 1e-8), (1.0 - left) / turnover, pro_lanes_all(dt));
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
     pro_lanes added = inflow[g] * kept, there = zero;
     for (int l = 0; l < f->waiting; l++) there[l] = f->enclosed[g] = f->enclosed[g] * left[l] + added[l];
@@ -135,7 +135,7 @@ static void write_samples(pro_flight *f) {
   pro_lanes ejected = at->ejected >= 0 ? y[at->ejected] : zero, vented = at->vented >= 0 ? y[at->vented] : zero;
   /* a calorimeter that follows has the cell's own temperature */
   pro_lanes T_ambient =
-      pro_select(f->sample_modes.coupled < 0.5, view.T_surface, drive->channel[PRO_DRIVE_T_ambient]);
+      pro_select(pro_below(f->sample_modes.coupled, 0.5), view.T_surface, drive->channel[PRO_DRIVE_T_ambient]);
   const struct {
     pro_truth column;
     pro_lanes value;

@@ -58,6 +58,8 @@ expect 66 "$bench/validate" --members "$folder/none.csv"
 expect 64 "$bench/accuracy" --cases 0
 expect 0 "$bench/accuracy" --cases 2 --json
 is_json "accuracy --json"
+expect 0 "$bench/ensemble" --nominal --repeats 1 --json
+is_json "ensemble --nominal --json"
 expect 0 "$bench/cost" --repeats 1 --json
 is_json "cost --json"
 expect 0 "$bench/pipeline" --quick --repeats 1 --json

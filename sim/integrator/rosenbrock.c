@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sim/integrator.h"
+#include "sim/wide.h"
 
 /* ---- the method ---- */
 
@@ -198,13 +199,27 @@ static pro_lanes factorise(const elimination *e, const pro_lanes *J, pro_lanes d
   return lost;
 }
 
-/* A row of W, from its first slot on, times b: two sums, so that one need not wait for the other. */
+static inline pro_wide part_of(const pro_lanes *x, int part) {
+  return pro_wide_load((const double *)(const void *)x + part * PRO_WIDE);
+}
+
+/* A row of W, from its first slot on, times b: two sums, so that one need not wait for the other. In parts as wide
+ * as registers: gcc 12 keeps wider sums in memory. */
 static inline pro_lanes row(const place *at_, int count, const pro_lanes *W, const pro_lanes *b) {
-  pro_lanes even = pro_lanes_all(0.0), odd = even;
+  enum { PARTS = PRO_LANES / PRO_WIDE };
+  pro_wide even[PARTS] = {{0.0}}, odd[PARTS] = {{0.0}};
   int i = 0;
-  for (; i + 1 < count; i += 2) even += W[i] * b[at_[i].index], odd += W[i + 1] * b[at_[i + 1].index];
-  if (i < count) even += W[i] * b[at_[i].index];
-  return even + odd;
+  for (; i + 1 < count; i += 2)
+    for (int p = 0; p < PARTS; p++) {
+      even[p] += part_of(&W[i], p) * part_of(&b[at_[i].index], p);
+      odd[p] += part_of(&W[i + 1], p) * part_of(&b[at_[i + 1].index], p);
+    }
+  if (i < count)
+    for (int p = 0; p < PARTS; p++) even[p] += part_of(&W[i], p) * part_of(&b[at_[i].index], p);
+  for (int p = 0; p < PARTS; p++) even[p] += odd[p];
+  pro_lanes sum;
+  memcpy(&sum, even, sizeof sum);
+  return sum;
 }
 
 /* b (m) becomes W^-1 b */
@@ -383,7 +398,7 @@ static pro_lanes norm(const solver *s, const pro_lanes *e, const pro_lanes *w) {
   pro_lanes most = pro_lanes_all(0.0);
   for (int i = 0; i < s->m; i++) {
     pro_lanes size = pro_lanes_abs(e[i] * w[i]);
-    most = pro_select(size <= most, most, size);
+    most = pro_select(pro_at_most(size, most), most, size);
   }
   return most;
 }
@@ -417,7 +432,7 @@ static int fall_asleep(solver *s, pro_sleep *asleep) {
   const pro_cell_lanes *cell = &s->system->cell;
   const pro_layout *at_ = &cell->layout;
   pro_lanes left = s->stop - s->t;
-  pro_lanes_mask cut = s->h * 1.0001 >= left;
+  pro_lanes_mask cut = pro_at_least(s->h * 1.0001, left);
   int any = 0;
   for (int l = 0; l < PRO_LANES; l++) any |= s->flies[l] && cut[l] && !s->fresh[l];
   if (!any) return 0;
@@ -520,7 +535,7 @@ static pro_lanes attempt(solver *s) {
   /* the last step ends at the stop; one that would leave a sliver takes it along */
   pro_lanes left = s->stop - s->t;
   s->wanted = s->h;
-  s->h = pro_select(s->h * 1.0001 >= left, left, s->h);
+  s->h = pro_select(pro_at_least(s->h * 1.0001, left), left, s->h);
   pro_lanes h = s->h, per_h = 1.0 / h;
   pro_lanes lost = factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
   memcpy(s->y0, s->y, (size_t)n * sizeof s->y[0]);
@@ -544,12 +559,13 @@ static pro_lanes attempt(solver *s) {
 
 static void step(void *self, signed char done[PRO_LANES]) {
   solver *s = self;
-  pro_lanes error = attempt(s), floor = pro_select(error < 1e-4, pro_lanes_all(1e-4), error); /* or no number */
+  pro_lanes error = attempt(s),
+            floor = pro_select(pro_below(error, 1e-4), pro_lanes_all(1e-4), error); /* or no number */
   /* predictive where it was accepted (Gustafsson, with part of the trend), plain where it was not */
   pro_lanes size = pro_lanes_log(floor), plain = SAFETY * pro_lanes_exp(size * (-1.0 / ORDER));
   pro_lanes trend = s->h / s->h_before * pro_lanes_exp((s->size_before - size) * (TREND / ORDER));
-  pro_lanes wise = plain * pro_select(s->h_before > 0.0, trend, pro_lanes_all(1.0));
-  pro_lanes_mask accepted = error <= 1.0;
+  pro_lanes wise = plain * pro_select(pro_above(s->h_before, 0.0), trend, pro_lanes_all(1.0));
+  pro_lanes_mask accepted = pro_at_most(error, 1.0);
   for (int l = 0; l < PRO_LANES; l++) accepted[l] = s->flies[l] ? accepted[l] : 0;
   for (int x = 0; x < s->n; x++) s->y[x] = pro_select(accepted, s->y1[x], s->y[x]);
   for (int l = 0; l < PRO_LANES; l++) {
@@ -623,7 +639,7 @@ static void dense(void *self, int lane, const pro_lanes *t, pro_lanes *y) {
   }
   if (!s->prepared) prepare(s);
   pro_lanes theta = (*t - s->from[lane]) / (s->to[lane] - s->from[lane]);
-  pro_lanes_mask inside = theta < 1.0;
+  pro_lanes_mask inside = pro_below(theta, 1.0);
   theta = pro_lanes_max(theta, pro_lanes_all(0.0));
   pro_lanes rest = 1.0 - theta;
   for (int i = 0; i < s->n; i++) {
