@@ -10,7 +10,8 @@
 
 #include "sim/record.h"
 
-#define LOCATE_TO 1e-6 /* width to which an event is bracketed [s] */
+#define LOCATE_LEAST 1e-6 /* width to which an event is bracketed [s]: at a tight tolerance, */
+#define LOCATE_MOST 1e-4  /* and at a loose one */
 #define INSTANT                                                                                   \
   1e-12 /* a segment this short, or a rounding of its time, is passed by: nothing moves in it [s] \
          */
@@ -144,16 +145,18 @@ static void sort_times(double *t, int n) {
 }
 
 /* On the dense output between a (margin `which` has its old sign) and b (it has changed): the first moment found
- * at which it has changed, to LOCATE_TO. A round looks at eight times at once, closest where the secant points:
- * the bracket shrinks to a fifth at worst, and to the square of its share of the step as a rule. */
+ * at which it has changed, to 10 s times rtol within bounds. A round looks at eight times at once, closest where
+ * the secant points: the bracket shrinks to a fifth at worst, and to the square of its share of the step as a
+ * rule. */
 static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
+  const double to = fmin(fmax(10.0 * f->in->rtol, LOCATE_LEAST), LOCATE_MOST);
   static const double around[PRO_LANES] = {-0.2, -0.02, -0.002, -0.0002, 0.0002, 0.002, 0.02, 0.2};
   double margin[PRO_WATCH_COUNT];
   pro_watch_margins(&f->watch, &a, margin);
   double ga = margin[which];
   pro_watch_margins(&f->watch, &b, margin);
   double gb = margin[which];
-  for (int round = 0; round < 60 && b.t - a.t > LOCATE_TO; round++) {
+  for (int round = 0; round < 60 && b.t - a.t > to; round++) {
     double width = b.t - a.t, root = a.t + width * (ga / (ga - gb)), t[PRO_LANES];
     if (!(root > a.t && root < b.t)) root = 0.5 * (a.t + b.t);
     for (int l = 0; l < PRO_LANES; l++) {

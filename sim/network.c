@@ -162,6 +162,7 @@ static void find_structure(pro_network_lanes *to, const pro_network *net) {
   int n = pro_network_reaction_count(net);
   to->species = pro_network_species_count(net);
   to->reactions = n;
+  for (int s = 0; s < to->species; s++) to->charged[s] = net->species[s].per_soc != 0.0;
   for (int s = 0; s < to->species; s++)
     for (int j = 0; j < n; j++)
       if (net->reactions[j].change[s] != 0.0) {
@@ -178,7 +179,11 @@ static void find_structure(pro_network_lanes *to, const pro_network *net) {
     const pro_reaction *r = &net->reactions[j];
     to->factors[j] = factor_count(r);
     to->takes[j] = pro_network_discharge(net, j) != 0.0;
-    for (int f = 0; f < to->factors[j]; f++) to->law[j][f] = law_of(r->factors[f].law);
+    for (int f = 0; f < to->factors[j]; f++) {
+      to->factor[j][f].law = law_of(r->factors[f].law);
+      to->factor[j][f].species = (unsigned char)r->factors[f].species;
+      to->factor[j][f].capped = r->factors[f].capped != 0;
+    }
     for (int i = 0; i < n; i++) {
       to->reads[j * n + i] = 0;
       for (int f = 0; f < to->factors[j]; f++)
@@ -226,7 +231,7 @@ void pro_network_species_lanes(const pro_network_lanes *net, const pro_lanes *so
                                pro_lanes *c) {
   for (int s = 0; s < net->species; s++) {
     c[s] = net->initial[s];
-    if (net->form->species[s].per_soc != 0.0) c[s] += net->per_soc[s] * (*soc - 1.0);
+    if (net->charged[s]) c[s] += net->per_soc[s] * (*soc - 1.0);
   }
   for (int k = 0; k < net->changes; k++) {
     int s = net->changed[k].species, j = net->changed[k].reaction;
@@ -245,17 +250,16 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
   pro_lanes arrhenius[PRO_REACTIONS_MAX]; /* all at once: none waits for another's factors */
   for (int j = 0; j < n; j++) arrhenius[j] = net->A[j] * pro_lanes_exp(-net->Ea_R[j] * per_T);
   for (int j = 0; j < n; j++) {
-    const pro_reaction *r = &net->form->reactions[j];
     int factors = net->factors[j];
     pro_law_value f[PRO_FACTORS_MAX];
     pro_lanes K = arrhenius[j], u = pro_lanes_all(1.0);
     for (int k = 0; k < factors; k++) {
-      const pro_lanes *of = &c[r->factors[k].species];
+      const pro_lanes *of = &c[net->factor[j][k].species];
       if (slope_T)
-        net->law[j][k]->at(&f[k], T, of, &net->p[j][k], &net->q[j][k]);
+        net->factor[j][k].law->at(&f[k], T, of, &net->p[j][k], &net->q[j][k]);
       else
-        net->law[j][k]->value(&f[k].value, T, of, &net->p[j][k], &net->q[j][k]);
-      if (r->factors[k].capped)
+        net->factor[j][k].law->value(&f[k].value, T, of, &net->p[j][k], &net->q[j][k]);
+      if (net->factor[j][k].capped)
         K *= f[k].value;
       else
         u *= f[k].value;
@@ -269,11 +273,11 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
     for (int i = 0; i < n; i++) slope_xi[j * n + i] = pro_lanes_all(0.0);
     for (int k = 0; k < factors; k++) {
       /* the product without factor k: no division, factors may be zero */
-      pro_lanes others = r->factors[k].capped ? lid * lid * u * arrhenius[j] : lid * K;
+      pro_lanes others = net->factor[j][k].capped ? lid * lid * u * arrhenius[j] : lid * K;
       for (int g = 0; g < factors; g++)
-        if (g != k && r->factors[g].capped == r->factors[k].capped) others *= f[g].value;
+        if (g != k && net->factor[j][g].capped == net->factor[j][k].capped) others *= f[g].value;
       slope_T[j] += others * f[k].slope_T;
-      int s = r->factors[k].species;
+      int s = net->factor[j][k].species;
       slope_soc[j] += others * f[k].slope_c * net->per_soc[s];
       for (int i = 0; i < n; i++)
         if (net->form->reactions[i].change[s] != 0.0)

@@ -141,11 +141,15 @@ typedef struct pro_network_lanes {
   } changed[PRO_SPECIES_MAX * PRO_REACTIONS_MAX]; /* which reaction changes which species */
   struct {
     unsigned char gas, reaction;
-  } made[PRO_GAS_MADE * PRO_REACTIONS_MAX];               /* which reaction makes which gas */
-  int changes, makes;                                     /* of these two lists */
-  const pro_law *law[PRO_REACTIONS_MAX][PRO_FACTORS_MAX]; /* the factors', of this build of the arithmetic */
-  int capped;                                             /* whether the rates of any lane so far have a cap */
-  pro_lanes initial[PRO_SPECIES_MAX];                     /* from here on all are lanes */
+  } made[PRO_GAS_MADE * PRO_REACTIONS_MAX]; /* which reaction makes which gas */
+  int changes, makes;                       /* of these two lists */
+  struct {
+    const pro_law *law; /* of this build of the arithmetic */
+    unsigned char species, capped;
+  } factor[PRO_REACTIONS_MAX][PRO_FACTORS_MAX];
+  unsigned char charged[PRO_SPECIES_MAX]; /* whether there is more of it with more charge */
+  int capped;                             /* whether the rates of any lane so far have a cap */
+  pro_lanes initial[PRO_SPECIES_MAX];     /* from here on all are lanes */
   pro_lanes per_soc[PRO_SPECIES_MAX];
   pro_lanes A[PRO_REACTIONS_MAX], Ea_R[PRO_REACTIONS_MAX], per_cap[PRO_REACTIONS_MAX]; /* [1/s], [K], [s] */
   pro_lanes p[PRO_REACTIONS_MAX][PRO_FACTORS_MAX], q[PRO_REACTIONS_MAX][PRO_FACTORS_MAX];
