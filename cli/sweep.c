@@ -155,8 +155,8 @@ static void print_text(const sweep *s, const char *path) {
   printf("\n%.1f s; corpus: %s\n", pro_progress_seconds(&s->progress), path);
 }
 
-/* glibc raises this bound by itself to what was freed last; then blocks of a whole run's size lie on the heaps of all
- * threads among small ones that stay, and the heaps grow with the number of runs. */
+/* glibc raises this bound by itself to what was freed last; then blocks of a whole run's size lie on the heaps of
+ * all threads among small ones that stay, and the heaps grow with the number of runs. */
 static void keep_heaps_small(void) {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
@@ -171,6 +171,7 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   pro_ensemble ensemble = {.scenario = s->scenario,
                            .count = runs,
                            .threads = (int)threads,
+                           .long_samples = PRO_LONG_SAMPLES,
                            .case_seconds = (double)seconds,
                            .sink = take,
                            .help = help,

@@ -81,7 +81,7 @@ static void fail(crew *c, pro_status status) {
 static const pro_pieces untold = {.length = 0};
 
 static int is_long(const pro_ensemble *job, const pro_case *in) {
-  return in->duration / in->period > (double)(job->long_samples ? job->long_samples : PRO_LONG_SAMPLES);
+  return job->long_samples > 0 && in->duration / in->period > (double)job->long_samples;
 }
 
 /* Cases n to n + count, counted from job->first. */

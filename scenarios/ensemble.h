@@ -17,7 +17,7 @@ typedef pro_status pro_help_fn(void *payload);
  * contradicts itself. */
 typedef pro_status pro_make_fn(pro_case *out, uint64_t k, const void *recipe);
 
-enum { PRO_LONG_SAMPLES = 1 << 17 }; /* 29 MB of truth; a day and a half at 1 Hz */
+enum { PRO_LONG_SAMPLES = 1 << 17 }; /* what a sweep calls long: 29 MB of truth, a day and a half at 1 Hz */
 
 typedef struct pro_ensemble {
   const pro_scenario *scenario; /* or NULL: */
@@ -28,7 +28,7 @@ typedef struct pro_ensemble {
   const struct pro_integrator *integrator; /* NULL: pro_integrator_fast() */
   uint32_t truth_columns;                  /* of every case, as in pro_case; 0: as it is made */
   size_t long_samples; /* a case of more than these is handed over without any (pro_case.pieces), so that memory
-                          has a bound; 0: PRO_LONG_SAMPLES */
+                          has a bound: for sinks that expect it, as a corpus does; 0: all keep theirs */
   double case_seconds; /* wall clock in which a case must end, else it fails; 0: any. Which cases keep it depends
                           on the machine and on what flies beside them [s] */
   pro_sink_fn *sink;

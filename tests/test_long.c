@@ -91,7 +91,8 @@ static double peak_of(const char *path, uint64_t count, int week) {
   fflush(NULL);
   pid_t child = fork();
   if (child == 0) {
-    pro_ensemble ensemble = {.make = make_minutes, .recipe = &week, .count = count, .threads = 2};
+    pro_ensemble ensemble = {
+        .make = make_minutes, .recipe = &week, .count = count, .threads = 2, .long_samples = PRO_LONG_SAMPLES};
     _exit(sweep(path, &ensemble, 1) == PRO_OK ? 0 : 1);
   }
   int status;
