@@ -220,9 +220,9 @@ static void matter_of(matter *m, const pro_cell_lanes *cell, const pro_lanes *y)
   if (at->U_side >= 0) m->side = pro_warmth_of(y[at->U_side] * cell->per_mass_side, &cell->warmth);
   m->soc = at->soc >= 0 ? y[at->soc] : cell->soc_initial;
   m->charge = pro_network_charge(&cell->network, &m->soc, y + at->xi);
+  if (at->soc < 0) return;
   const int places[PRO_BY_COUNT] = {[PRO_BY_collapse] = at->collapse,
                                     [PRO_BY_front] = at->front,
-
                                     [PRO_BY_pair_1] = at->pair_1,
                                     [PRO_BY_pair_2] = at->pair_2,
                                     [PRO_BY_depletion] = at->depletion};
@@ -245,8 +245,8 @@ static void state_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_m
   memset(out, 0, sizeof *out);
   out->T_core = m->core.T, out->T_surface = m->surface.T, out->T_side = m->side.T;
   out->charge = m->charge;
-  out->collapse = 1.0 - pro_lanes_exp(-(m->electrical[PRO_BY_collapse] + m->electrical[PRO_BY_front]));
   if (e) {
+    out->collapse = 1.0 - pro_lanes_exp(-(m->electrical[PRO_BY_collapse] + m->electrical[PRO_BY_front]));
     /* an opened interrupt device takes the electrodes off the terminals */
     out->electrode_voltage = e->voltage;
     out->voltage = pro_select(pro_above(modes->connected, 0.5), e->voltage, zero);

@@ -33,8 +33,9 @@ void pro_flight_see(pro_flight *f, const pro_cell_view *view, const pro_drive_la
                       .collapse = view->collapse[l],
                       .lag = 1.0,
                       .slack = -1.0};
-  double sum = now->T_core + now->T_surface + now->T_side + now->T_ambient + now->rate + now->voltage +
-               now->electrode_voltage + now->short_conductance + now->pressure + now->collapse + now->outflow;
+  double sum = ((now->T_core + now->T_surface) + (now->T_side + now->T_ambient)) +
+               ((now->voltage + now->electrode_voltage) + (now->short_conductance + now->pressure)) +
+               ((now->collapse + now->outflow) + now->rate); /* in pairs: none waits for the rest */
   f->astray |= !isfinite(sum);
   if (f->arc == PRO_ARC_none) return;
   double rate = view->rate_surface[l];
