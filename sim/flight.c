@@ -146,11 +146,12 @@ static void sort_times(double *t, int n) {
 }
 
 /* On the dense output between a (margin `which` has its old sign) and b (it has changed): the first moment found
- * at which it has changed, to 10 s times rtol within bounds. A round looks at eight times at once, closest where
- * the secant points: the bracket shrinks to a fifth at worst, and to the square of its share of the step as a
- * rule. */
+ * at which it has changed, to 10 s times rtol or a thousandth of the step, within bounds. A round looks at eight
+ * times at once, closest where the secant points: the bracket shrinks to a fifth at worst, and to the square of
+ * its share of the step as a rule. */
 static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
-  const double to = fmin(fmax(10.0 * f->in->rtol, LOCATE_LEAST), LOCATE_MOST);
+  const double worth = fmin(10.0 * f->in->rtol, LOCATE_MOST),
+               to = fmax(fmin(worth, 1e-3 * (b.t - a.t)), LOCATE_LEAST);
   static const double around[PRO_LANES] = {-0.2, -0.02, -0.002, -0.0002, 0.0002, 0.002, 0.02, 0.2};
   double margin[PRO_WATCH_COUNT];
   pro_watch_margins(&f->watch, &a, margin);
