@@ -188,6 +188,7 @@ START_TEST(what_is_no_number_fails_its_case_alone) {
           /* quick: most terms, each at one call, with one of the values that lasts or not */
           if (!whole && (v != (term + (int)c) % 3 || once != (term / 3 + (int)c) % 2)) continue;
           if (!whole && (term % 5 != (int)c || term % (terms / 80 + 1))) continue;
+          if (whole && term % (terms / 120 + 1)) continue; /* a dense Jacobian has 1600 */
           poison =
               (struct poison){.where = where, .term = term, .first = calls[c], .once = once, .value = values[v]};
           int must_fail = !once && calls[c] < last && !is_unused(term);
