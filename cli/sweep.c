@@ -155,10 +155,14 @@ static void print_text(const sweep *s, const char *path) {
   printf("\n%.1f s; corpus: %s\n", pro_progress_seconds(&s->progress), path);
 }
 
-/* glibc raises this bound by itself to what was freed last; then blocks of a whole run's size lie on the heaps of
- * all threads among small ones that stay, and the heaps grow with the number of runs. */
+/* As glibc would have it, every thread allocates from heaps of its own, and which of them holds a run's blocks or
+ * a chunk's depends on who came first: peaks would grow with the number of runs until all heaps have seen all of
+ * them. One heap for all costs a sweep nothing that was measured, for a case allocates a dozen times. And glibc
+ * raises the size from which blocks are mapped, and given back, to what was freed last: whole runs would lie among
+ * small blocks that stay. */
 static void keep_heaps_small(void) {
 #ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
 }
