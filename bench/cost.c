@@ -14,6 +14,7 @@
 #include "predictor/detector.h"
 #include "sim/level.h"
 #include "sim/sensor.h"
+#include "sim/simulate.h"
 
 static const char usage[] =
     "usage: cost [--repeats N] [--rtol R] [--integrator NAME] [--json]\n"
@@ -197,6 +198,7 @@ static pro_status write_corpus(write_cost *out, const char *path, const pro_run 
   pro_corpus_plan plan = {.title = "a benchmark's",
                           .scenario = "made by hand\n",
                           .source = "bench/cost",
+                          .integrator = pro_integrator_name(pro_integrator_fast()),
                           .seed = 1,
                           .cases = n,
                           .group = 8,

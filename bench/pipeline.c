@@ -19,6 +19,7 @@
 #include "output/label.h"
 #include "scenarios/ensemble.h"
 #include "sim/sensor.h"
+#include "sim/simulate.h"
 
 static const char usage[] =
     "usage: pipeline [--repeats N] [--quick] [--json]\n"
@@ -169,6 +170,7 @@ static pro_status measure_parts(results *r, int mode, int repeat, const char *pa
   pro_corpus_plan plan = {.title = "a benchmark's",
                           .scenario = pro_scenario_resolved(scenario),
                           .source = "bench/pipeline",
+                          .integrator = pro_integrator_name(pro_integrator_fast()),
                           .seed = pro_scenario_seed(scenario),
                           .cases = (uint64_t)r->cases,
                           .group = pro_scenario_group(scenario),

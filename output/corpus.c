@@ -103,8 +103,10 @@ const pro_corpus_column pro_corpus_columns[] = {
 
 void pro_corpus_quiet(void) {
   static atomic_flag told = ATOMIC_FLAG_INIT;
+  static _Thread_local int quiet; /* the setting belongs to a thread */
   if (!atomic_flag_test_and_set(&told)) H5dont_atexit();
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the setting belongs to a thread */
+  if (!quiet) H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  quiet = 1;
 }
 
 static herr_t first_reason(unsigned n, const H5E_error2_t *error, void *to) {

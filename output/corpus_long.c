@@ -24,14 +24,16 @@ static pro_status take_piece(void *payload, const pro_trajectory *piece) {
   return pro_corpus_piece(r->writer, piece, r->seen);
 }
 
-static pro_status run_again(reel *r, const pro_run *run, const char *integrator) {
+static pro_status run_again(reel *r, const pro_run *run, const char *name) {
   const pro_pieces pieces = {.length = PIECE, .take = take_piece, .payload = r};
   pro_case in = run->in;
   in.pieces = &pieces;
   in.seconds_max = 0.0; /* it has kept to it */
   pro_trajectory *again;
+  const struct pro_integrator *with = pro_integrator_find(name);
+  if (!with) return pro_fail(PRO_EBUG, "case %lld cannot be run again by '%s'", (long long)run->in.run, name);
   pro_observer_begin(&r->observer, &in);
-  PRO_TRY(pro_simulate(&again, &in, pro_integrator_find(integrator)));
+  PRO_TRY(pro_simulate(&again, &in, with));
   int same =
       again->steps == run->truth->steps && memcmp(again->clock, run->truth->clock, sizeof again->clock) == 0;
   pro_trajectory_free(again);

@@ -248,6 +248,7 @@ pro_status pro_corpus_create(pro_corpus_writer **out, const char *path, const pr
   if (plan->cases == 0 || plan->cases > UINT32_MAX || plan->group == 0)
     return pro_fail(PRO_EINPUT, "%s: cannot hold %llu cases in groups of %llu", path,
                     (unsigned long long)plan->cases, (unsigned long long)plan->group);
+  if (!plan->integrator) return pro_fail(PRO_EBUG, "%s: its plan names no integrator", path);
   pro_corpus_writer *w = calloc(1, sizeof *w);
   if (!w) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
   w->plan = plan;
@@ -444,26 +445,22 @@ static pro_status told(pro_corpus_writer *w, pro_status status) {
   return w->broken = pro_press_break(w->press, status);
 }
 
-pro_status pro_corpus_append(pro_corpus_writer *writer, const pro_run *run, const double *param) {
-  pro_corpus_quiet();
-  if (writer->broken != PRO_OK) return writer->broken;
-  if (run->truth && !run->truth->t) return pro_corpus_append_long(writer, run, param, writer->plan->integrator);
-  return told(writer, append(writer, run, param));
+pro_status pro_corpus_append(pro_corpus_writer *w, const pro_run *run, const double *param) {
+  if (w->broken != PRO_OK) return told(w, w->broken);
+  if (run->truth && !run->truth->t) return told(w, pro_corpus_append_long(w, run, param, w->plan->integrator));
+  return told(w, append(w, run, param));
 }
 
-pro_status pro_corpus_begin(pro_corpus_writer *writer, const pro_run *run) {
-  pro_corpus_quiet();
-  return writer->broken == PRO_OK ? told(writer, begin(writer, run)) : writer->broken;
+pro_status pro_corpus_begin(pro_corpus_writer *w, const pro_run *run) {
+  return told(w, w->broken == PRO_OK ? begin(w, run) : w->broken);
 }
 
-pro_status pro_corpus_piece(pro_corpus_writer *writer, const pro_trajectory *truth, const pro_observation *seen) {
-  pro_corpus_quiet();
-  return writer->broken == PRO_OK ? told(writer, take_piece(writer, truth, seen)) : writer->broken;
+pro_status pro_corpus_piece(pro_corpus_writer *w, const pro_trajectory *truth, const pro_observation *seen) {
+  return told(w, w->broken == PRO_OK ? take_piece(w, truth, seen) : w->broken);
 }
 
-pro_status pro_corpus_end(pro_corpus_writer *writer, const double *param) {
-  pro_corpus_quiet();
-  return writer->broken == PRO_OK ? told(writer, end(writer, param)) : writer->broken;
+pro_status pro_corpus_end(pro_corpus_writer *w, const double *param) {
+  return told(w, w->broken == PRO_OK ? end(w, param) : w->broken);
 }
 
 pro_status pro_corpus_help(pro_corpus_writer *writer) { return pro_press_help(writer->press); }

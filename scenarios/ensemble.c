@@ -78,7 +78,13 @@ static void fail(crew *c, pro_status status) {
   atomic_store(&c->halt, 2);
 }
 
-static const pro_pieces untold = {.length = 0};
+/* Samples are looked at and forgotten: what is wrong with one fails the case here, and not when it is run again.
+ */
+static pro_status forget(void *payload, const pro_trajectory *piece) {
+  (void)payload, (void)piece;
+  return PRO_OK;
+}
+static const pro_pieces forgotten = {.length = 1024, .take = forget};
 
 static int is_long(const pro_ensemble *job, const pro_case *in) {
   return job->long_samples > 0 && in->duration / in->period > (double)job->long_samples;
@@ -94,8 +100,8 @@ static void live(crew *c, uint64_t n, uint64_t count) {
     memset(run, 0, sizeof *run);
     run->status = make_case(&run->in, job, job->first + i);
     if (job->truth_columns) run->in.truth_columns = job->truth_columns;
-    run->in.seconds_max = job->case_seconds;
-    if (run->status == PRO_OK && is_long(job, &run->in)) run->in.pieces = &untold;
+    if (job->case_seconds > 0.0) run->in.seconds_max = job->case_seconds;
+    if (run->status == PRO_OK && is_long(job, &run->in)) run->in.pieces = &forgotten;
     if (run->status == PRO_OK)
       runs[made++] = run;
     else /* contradictory draws are data, as a failed integration is */

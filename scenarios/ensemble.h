@@ -27,8 +27,9 @@ typedef struct pro_ensemble {
   int threads;                             /* 0: as many as the machine gives this process */
   const struct pro_integrator *integrator; /* NULL: pro_integrator_fast() */
   uint32_t truth_columns;                  /* of every case, as in pro_case; 0: as it is made */
-  size_t long_samples; /* a case of more than these is handed over without any (pro_case.pieces), so that memory
-                          has a bound: for sinks that expect it, as a corpus does; 0: all keep theirs */
+  size_t
+      long_samples; /* a case of more than these is handed over without any (pro_case.pieces forgets them), so that
+                       memory has a bound: for sinks that expect it, as a corpus does; 0: all keep theirs */
   double case_seconds; /* wall clock in which a case must end, else it fails; 0: any. Which cases keep it depends
                           on the machine and on what flies beside them [s] */
   pro_sink_fn *sink;

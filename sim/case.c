@@ -7,7 +7,9 @@
 
 #include "registry/cell.def"
 #include "sim/datasheet.h"
+#include "sim/lanes.h"
 #include "sim/rng.h"
+#include "sim/run.h"
 
 #define PRO_AS_FORMAT_NAME(name) #name,
 static const char *const format_names[] = {PRO_FORMAT_LIST(PRO_AS_FORMAT_NAME) NULL};
@@ -348,6 +350,9 @@ pro_status pro_case_check(const pro_case *in) {
                     in->duration);
   if (in->duration / in->period > 5e7)
     return pro_fail(PRO_EINPUT, "duration / period asks for %.3g samples; at most 5e7", in->duration / in->period);
+  if (in->pieces && (in->pieces->length == 0 || in->pieces->length % PRO_LANES || !in->pieces->take))
+    return pro_fail(PRO_EBUG, "pieces of %zu samples: a multiple of %d, and somebody who takes them, are needed",
+                    in->pieces->length, PRO_LANES);
   if (!(in->rtol >= 1e-12 && in->rtol <= 1e-2))
     return pro_fail(PRO_EINPUT, "rtol = %g is out of range (1e-12 to 1e-2)", in->rtol);
   if (in->steps_max < 0) return pro_fail(PRO_EINPUT, "steps_max = %d is below 0", in->steps_max);

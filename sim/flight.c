@@ -367,7 +367,7 @@ static pro_status take_off(pro_flight *f) {
     double to;
     if (f->watch.holds[i] && switched_by(f, i, &to)) switch_mode(f, i, &f->last);
   }
-  if (f->room > 0) pro_record(f, f->t, f->y);
+  pro_record(f, f->t, f->y);
   return next_piece(f, &goes_on);
 }
 

@@ -115,7 +115,8 @@ static void hand_on(pro_flight *f) {
   if (piece.samples < f->room) /* its extents stand as they do in any trajectory */
     for (int j = 1; j < out->reactions; j++)
       memmove(out->xi + (size_t)j * piece.samples, out->xi + (size_t)j * f->room, piece.samples * sizeof(double));
-  if (piece.samples > 0 && f->refused == PRO_OK && (f->refused = to->take(to->payload, &piece)) != PRO_OK)
+  if (piece.samples > 0 && !f->astray && f->refused == PRO_OK &&
+      (f->refused = to->take(to->payload, &piece)) != PRO_OK)
     snprintf(f->refusal, sizeof f->refusal, "%s", pro_error_message());
   memset(out->t, 0, block_bytes(out, f->room));
   f->base = f->next;
@@ -193,7 +194,7 @@ void pro_record(pro_flight *f, double t, const double *y) {
 }
 
 static double sample_time(const pro_flight *f) {
-  return f->room > 0 && f->next < f->out->samples ? (double)f->next * f->in->period : (double)INFINITY;
+  return f->next < f->out->samples ? (double)f->next * f->in->period : (double)INFINITY;
 }
 
 void pro_record_until(pro_flight *f, double to) {
@@ -219,5 +220,5 @@ void pro_record_resting(pro_flight *f, double to) {
 
 void pro_record_end(pro_flight *f) {
   write_samples(f);
-  if (f->in->pieces && f->room > 0) hand_on(f);
+  if (f->in->pieces) hand_on(f);
 }

@@ -75,7 +75,7 @@ void pro_trajectory_free(pro_trajectory *traj);
 /* The samples of a case that is too long to be held, as they come. Of a piece only its columns and `samples` are
  * set, and it is lent until `take` returns, whose failure ends the case. */
 typedef struct pro_pieces {
-  size_t length; /* of each but the last; a multiple of 8; 0: none is recorded */
+  size_t length; /* of each but the last; a multiple of 8, above 0 */
   pro_status (*take)(void *payload, const pro_trajectory *piece);
   void *payload;
 } pro_pieces;

@@ -179,6 +179,7 @@ pro_status pro_level_part(pro_trajectory **out, pro_state **left, const pro_case
                           double until, const pro_integrator *integrator) {
   if (from) in = &from->in;
   PRO_TRY(pro_case_check(in));
+  if (left && in->pieces) return pro_fail(PRO_EBUG, "a case that is handed on in pieces leaves no state");
   double begin = from ? from->flight.t : 0.0;
   if (left && !(until > begin && until < in->duration))
     return pro_fail(PRO_EINPUT, "a state at %g s: it must be after %g s and before the end at %g s", until, begin,

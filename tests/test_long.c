@@ -76,6 +76,46 @@ START_TEST(who_refuses_a_piece_ends_the_case) {
 }
 END_TEST
 
+START_TEST(pieces_that_make_no_sense_are_refused) {
+  static const size_t lengths[] = {0, 10, 8};
+  pro_case in;
+  pro_trajectory *none = NULL;
+  pro_state *left = NULL;
+  ck_assert_int_eq(make_abuse(&in, 1, NULL), PRO_OK);
+  for (size_t i = 0; i < PRO_COUNT(lengths); i++) {
+    const pro_pieces pieces = {.length = lengths[i], .take = i == 2 ? NULL : refuse};
+    in.pieces = &pieces;
+    ck_assert_int_eq(pro_simulate(&none, &in, pro_integrator_fast()), PRO_EBUG);
+  }
+  const pro_pieces pieces = {.length = 8, .take = refuse};
+  in.pieces = &pieces;
+  ck_assert_int_eq(pro_simulate_until(&left, &in, 10.0, pro_integrator_fast()), PRO_EBUG);
+  ck_assert(!none && !left);
+}
+END_TEST
+
+/* A long case that cannot be run again fails what writes it, and nothing is written after it. */
+START_TEST(a_writer_that_fails_stays_so) {
+  pro_corpus_plan plan = made_plan(2, 2);
+  pro_corpus_writer *writer;
+  plan.parameters = 0; /* its integrator, made_up, is none */
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("fails.h5"), &plan), PRO_OK);
+  pro_run run = made_run(0, 500);
+  pro_trajectory untold = *run.truth;
+  untold.t = NULL;
+  pro_run brief = {.in = run.in, .truth = &untold, .status = PRO_OK};
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(pro_corpus_append(writer, i ? &run : &brief, NULL), PRO_EBUG);
+    ck_assert_str_eq(pro_error_message(), "case 0 cannot be run again by 'made_up'");
+    (void)pro_fail(PRO_EIO, "said of something else meanwhile");
+  }
+  pro_corpus_abandon(writer);
+  plan.integrator = NULL;
+  ck_assert_int_eq(pro_corpus_create(&writer, in_folder("fails.h5"), &plan), PRO_EBUG);
+  pro_run_clear(&run);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 static pro_status make_minutes(pro_case *out, uint64_t k, const void *recipe) {
@@ -122,6 +162,8 @@ int main(void) {
   tcase_add_checked_fixture(tests, folder_begin, folder_end);
   tcase_add_loop_test(tests, pieces_are_the_whole, 0, 2);
   tcase_add_test(tests, who_refuses_a_piece_ends_the_case);
+  tcase_add_test(tests, pieces_that_make_no_sense_are_refused);
+  tcase_add_test(tests, a_writer_that_fails_stays_so);
   tcase_add_test(tests, a_week_comes_first);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
