@@ -243,11 +243,13 @@ static void solve(const elimination *e, const pro_lanes *W, pro_lanes *b) {
 #define GROWTH 6.0 /* of a step, at most */
 #define SHRINK 0.2 /* and at least */
 #define SAFETY 0.85
-#define TREND 0.5      /* how much of the error's trend counts; 1: all (Gustafsson) */
-#define BEND 1.0       /* of a slow rate, relative [1/K] */
-#define SLEEP 0.05     /* of the tolerance, in a step [-] */
-#define SHORTEST 1e-40 /* step that is tried [s] */
-#define REFUSALS 200   /* of one step in a row, before the case fails */
+#define TREND 0.5       /* how much of the error's trend counts; 1: all (Gustafsson) */
+#define SLEEP 0.05      /* of the tolerance: what a step may lose by sleeping [-] */
+#define AWAKE 8         /* steps that do not sleep after one that should not have */
+#define VAPOUR_BEND 0.1 /* a vapour pressure's relative slope is below it: solvents' are 0.03 to 0.06 [1/K] */
+#define CUT 1.0001      /* times which a step reaches a stop, and takes the sliver along */
+#define SHORTEST 1e-40  /* step that is tried [s] */
+#define REFUSALS 200    /* of one step in a row, before the case fails */
 
 /* What nothing reads needs no k of its own: of rates r_i = f_i + d_i h df/dt + J k_i in the stages,
  * k = h B r with B = gamma (I - gamma C)^-1, and a sum of its k with weights w is one of its rates with w B. */
@@ -294,10 +296,12 @@ typedef struct solver {
   pro_lanes size_before, h_before; /* of the last one accepted: its error's logarithm, h; h 0: there is none [s] */
   pro_lanes wanted;                /* had the stop not been nearer [s] */
   signed char flies[PRO_LANES], fresh[PRO_LANES]; /* started; without a step size */
-  int refusals[PRO_LANES];
+  int refusals[PRO_LANES], awake[PRO_LANES];      /* awake: steps that are not to sleep */
   pro_counts counts[PRO_LANES];
   char why[PRO_LANES][160];
   /* of the last attempt */
+  pro_lanes_mask slept; /* its lanes that slept, and should not have: */
+  pro_lanes_mask startled;
   int prepared;    /* dense output's polynomial */
   pro_lanes taken; /* its step [s] */
   pro_lanes y0[PRO_STATES_MAX], y1[PRO_STATES_MAX], k[STAGES][PRO_STATES_MAX], polynomial[DENSE][PRO_STATES_MAX];
@@ -346,6 +350,7 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
     pro_cell_tolerances(&s->system->cell, lane, s->system->rtol[lane], atol);
     for (int i = 0; i < s->n; i++) s->atol[i][lane] = atol[i];
     s->counts[lane] = (pro_counts){0};
+    s->awake[lane] = 0;
     s->why[lane][0] = '\0';
   }
   /* after a break of the drive the step's size is a good guess; not where an event has cut the last one */
@@ -425,36 +430,24 @@ static void first_steps(solver *s, const pro_lanes *f, const pro_lanes *f_t) {
 }
 
 /* In a step that a stop cuts short, what hardly moves is taken as a straight line in the state: its rate at the
- * start and J. What a rate's bend in temperature can do then must stay below SLEEP of the tolerance; rates bend by
- * less than BEND of themselves in a kelvin, Ea/(R T^2) and the separator's width. Returns whether any lane's may.
- */
-static int fall_asleep(solver *s, pro_sleep *asleep) {
-  const pro_cell_lanes *cell = &s->system->cell;
-  const pro_layout *at_ = &cell->layout;
-  pro_lanes left = s->stop - s->t;
-  pro_lanes_mask cut = pro_at_least(s->h * 1.0001, left);
+ * start and J. A short that the abuse makes acts on the separator past the state, and keeps it awake. Returns
+ * whether any lane sleeps. */
+static int fall_asleep(solver *s) {
+  const pro_system *system = s->system;
+  pro_lanes_mask cut = pro_at_least(s->h * CUT, s->stop - s->t);
   int any = 0;
-  for (int l = 0; l < PRO_LANES; l++) any |= s->flies[l] && cut[l] && !s->fresh[l];
-  if (!any) return 0;
-  pro_lanes w[PRO_STATES_MAX], most = pro_lanes_all(0.0), heat = most;
-  weights(s, s->y, s->y, w);
-  for (int i = 0; i < s->sleepers; i++) {
-    const int x = s->which[i];
-    most = pro_lanes_max(most, pro_lanes_abs(s->f[x]) * w[x]);
-  }
-  for (int j = 0; j < at_->reactions; j++) heat += pro_lanes_abs(cell->heat[j] * s->f[at_->xi + j]);
-  most = pro_lanes_max(most, heat * w[at_->U_core]);
-  pro_lanes bend = BEND * s->f[at_->U_core] * left / (cell->mass_core * cell->warmth.cp);
-  asleep->where = cut & (s->system->modes.vent_open < 0.5) & (bend * bend * most * left <= SLEEP);
-  for (int l = any = 0; l < PRO_LANES; l++) {
-    if (s->fresh[l]) asleep->where[l] = 0;
-    any |= s->flies[l] && asleep->where[l];
-    if (!s->flies[l]) asleep->where[l] = -1; /* nobody looks */
+  for (int l = 0; l < PRO_LANES; l++) {
+    int rests = cut[l] && !s->fresh[l] && system->modes.vent_open[l] < 0.5 &&
+                system->value[PRO_DRIVE_short_conductance][l] == 0.0 &&
+                system->slope[PRO_DRIVE_short_conductance][l] == 0.0;
+    if (rests && s->awake[l] > 0) s->awake[l]--, rests = 0;
+    any |= s->flies[l] && rests;
+    s->slept[l] = rests || !s->flies[l] ? -1 : 0; /* of an empty lane nobody looks */
   }
   return any;
 }
 
-/* The rates of what sleeps at y1 */
+/* The rates of what sleeps, at y1. */
 static void dream(const solver *s, pro_lanes *rate) {
   pro_lanes moved[PRO_STATES_MAX];
   for (int x = 0; x < s->m; x++) moved[x] = s->y1[x] - s->y0[x];
@@ -465,16 +458,43 @@ static void dream(const solver *s, pro_lanes *rate) {
   }
 }
 
+/* Lanes that slept through what should have woken them. A rate r that changes by d along its line changes by
+ * r (e^z - 1), z = d/r, where it is exponential in what moves it: half of z^2 r is lost, and while z <= 2 less
+ * than z^2 r. Beyond, only what is nothing to the tolerance even at e^20 may sleep. Evaporation is linear but for
+ * the vapour pressure, which it follows within its own time. */
+static pro_lanes_mask startle(const solver *s, pro_lanes h, const pro_lanes *w) {
+  const pro_cell_lanes *cell = &s->system->cell;
+  const pro_layout *at_ = &cell->layout;
+  pro_lanes rate[PRO_STATES_MAX];
+  pro_lanes_mask calm = s->slept;
+  dream(s, rate);
+  for (int i = 0; i < s->sleepers; i++) {
+    const int x = s->which[i];
+    if (x == at_->evaporated) {
+      pro_lanes moved = pro_lanes_abs(s->y1[at_->U_core] - s->y0[at_->U_core]);
+      pro_lanes warmer = moved / (cell->mass_core * cell->warmth.cp);
+      pro_lanes by_T = pro_lanes_abs(s->J[s->where.place[x * s->n + at_->U_core]]) * moved;
+      pro_lanes within = pro_lanes_min(h * cell->per_evaporation_time, pro_lanes_all(1.0));
+      pro_lanes lost = 0.5 * VAPOUR_BEND * warmer * by_T * within;
+      calm &= pro_at_most(lost * w[x], SLEEP * cell->per_evaporation_time);
+      continue;
+    }
+    pro_lanes r = pro_lanes_abs(s->f[x]), d = pro_lanes_abs(rate[x] - s->f[x]), size = r * h * w[x];
+    calm &= (pro_at_most(d, 2.0 * r) & pro_at_most(d * d * h * w[x], SLEEP * r)) |
+            (pro_at_most(d, 20.0 * r) & pro_at_most(size, 1e-10));
+  }
+  return s->slept & ~calm;
+}
+
 /* df/dt, where a drive has a slope; 0: none has. */
-static int time_slope(const solver *s, pro_lanes *f_t, const pro_sleep *asleep) {
+static int time_slope(const solver *s, pro_lanes *f_t, int sleeps) {
   int sloped = 0;
   for (int c = 0; c < PRO_DRIVE_COUNT; c++)
     for (int l = 0; l < PRO_LANES; l++) sloped |= s->flies[l] && s->system->slope[c][l] != 0.0;
   if (!sloped) return 0;
   /* not so small that it is lost in t; beyond the piece's end its lines go on */
   pro_lanes step = pro_lanes_max(1e-4 * s->h, 1e-6 + 1e-12 * s->t), later = s->t + step;
-  const pro_sleep still = {asleep ? asleep->where : (pro_lanes_mask){0}, s->f};
-  pro_system_rhs(s->system, &later, s->y, f_t, asleep ? &still : NULL);
+  pro_system_rhs(s->system, &later, s->y, f_t, sleeps ? &(pro_sleep){s->slept, s->f} : NULL);
   step = later - s->t; /* as it was added */
   for (int i = 0; i < s->n; i++) f_t[i] = (f_t[i] - s->f[i]) / step;
   return 1;
@@ -482,7 +502,7 @@ static int time_slope(const solver *s, pro_lanes *f_t, const pro_sleep *asleep) 
 
 /* Stage i (a constant, so that the coefficients fold). */
 static inline __attribute__((always_inline)) void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h,
-                                                        const pro_lanes *f_t, const pro_sleep *asleep) {
+                                                        const pro_lanes *f_t, int sleeps) {
   pro_lanes f[PRO_STATES_MAX], rates[PRO_STATES_MAX], *b = s->k[i];
   for (int x = 0; x < s->m; x++) {
     pro_lanes y = s->y0[x], sum = pro_lanes_all(0.0);
@@ -495,8 +515,8 @@ static inline __attribute__((always_inline)) void stage(solver *s, const int i, 
   }
   pro_lanes t = s->t + at[i] * h;
   const pro_lanes *rate = i > 0 ? f : s->f;
-  if (i > 0 && asleep) dream(s, rates);
-  if (i > 0) pro_system_rhs(s->system, &t, s->y1, f, asleep ? &(pro_sleep){asleep->where, rates} : NULL);
+  if (i > 0 && sleeps) dream(s, rates);
+  if (i > 0) pro_system_rhs(s->system, &t, s->y1, f, sleeps ? &(pro_sleep){s->slept, rates} : NULL);
   for (int x = 0; x < s->m; x++) b[x] += rate[x];
   for (int x = s->m; x < s->n; x++) s->rate[i][x - s->m] = rate[x];
   if (D[i] != 0.0 && f_t) {
@@ -525,28 +545,27 @@ static void sum_integrals(const solver *s, const double w[STAGES], pro_lanes h, 
 static pro_lanes attempt(solver *s) {
   const int n = s->n;
   pro_lanes slope[PRO_STATES_MAX], w[PRO_STATES_MAX];
-  pro_sleep sleep = {.rate = NULL};
   if (!s->known) pro_system_rhs(s->system, &s->t, s->y, s->f, NULL);
   s->known = 0;
   pro_system_jacobian(s->system, &s->t, s->y, s->J);
-  const pro_sleep *asleep = fall_asleep(s, &sleep) ? &sleep : NULL;
-  const pro_lanes *f_t = time_slope(s, slope, asleep) ? slope : NULL;
+  const int sleeps = fall_asleep(s);
+  const pro_lanes *f_t = time_slope(s, slope, sleeps) ? slope : NULL;
   first_steps(s, s->f, f_t);
   /* the last step ends at the stop; one that would leave a sliver takes it along */
   pro_lanes left = s->stop - s->t;
   s->wanted = s->h;
-  s->h = pro_select(pro_at_least(s->h * 1.0001, left), left, s->h);
+  s->h = pro_select(pro_at_least(s->h * CUT, left), left, s->h);
   pro_lanes h = s->h, per_h = 1.0 / h;
   pro_lanes lost = factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
   memcpy(s->y0, s->y, (size_t)n * sizeof s->y[0]);
-  stage(s, 0, h, per_h, f_t, asleep);
-  stage(s, 1, h, per_h, f_t, asleep);
-  stage(s, 2, h, per_h, f_t, asleep);
-  stage(s, 3, h, per_h, f_t, asleep);
-  stage(s, 4, h, per_h, f_t, asleep);
-  stage(s, 5, h, per_h, f_t, asleep);
-  stage(s, 6, h, per_h, f_t, asleep);
-  stage(s, 7, h, per_h, f_t, asleep);
+  stage(s, 0, h, per_h, f_t, sleeps);
+  stage(s, 1, h, per_h, f_t, sleeps);
+  stage(s, 2, h, per_h, f_t, sleeps);
+  stage(s, 3, h, per_h, f_t, sleeps);
+  stage(s, 4, h, per_h, f_t, sleeps);
+  stage(s, 5, h, per_h, f_t, sleeps);
+  stage(s, 6, h, per_h, f_t, sleeps);
+  stage(s, 7, h, per_h, f_t, sleeps);
   for (int x = 0; x < s->m; x++) s->y1[x] += s->k[STAGES - 1][x];
   sum_integrals(s, s->weight.end, h, s->y1 + s->m);
   for (int x = s->m; x < n; x++) s->y1[x] += s->y0[x];
@@ -554,6 +573,7 @@ static pro_lanes attempt(solver *s) {
   for (int x = 0; x < n; x++) lost += s->y1[x] * 0.0;
   s->prepared = 0, s->taken = h;
   weights(s, s->y0, s->y1, w);
+  s->startled = sleeps ? startle(s, h, w) : (pro_lanes_mask){0};
   return norm(s, s->k[STAGES - 1], w) + lost;
 }
 
@@ -566,7 +586,7 @@ static void step(void *self, signed char done[PRO_LANES]) {
   pro_lanes trend = s->h / s->h_before * pro_lanes_exp((s->size_before - size) * (TREND / ORDER));
   pro_lanes wise = plain * pro_select(pro_above(s->h_before, 0.0), trend, pro_lanes_all(1.0));
   pro_lanes_mask accepted = pro_at_most(error, 1.0);
-  for (int l = 0; l < PRO_LANES; l++) accepted[l] = s->flies[l] ? accepted[l] : 0;
+  for (int l = 0; l < PRO_LANES; l++) accepted[l] = s->flies[l] && !s->startled[l] ? accepted[l] : 0;
   for (int x = 0; x < s->n; x++) s->y[x] = pro_select(accepted, s->y1[x], s->y[x]);
   for (int l = 0; l < PRO_LANES; l++) {
     done[l] = 0;
@@ -591,6 +611,11 @@ static void step(void *self, signed char done[PRO_LANES]) {
       s->counts[l].steps++;
       if (!last) pro_counts_length(&s->counts[l], h);
       done[l] = 1;
+      continue;
+    }
+    if (s->startled[l] && error[l] <= 1.0) { /* once more, awake */
+      s->awake[l] = AWAKE, s->h[l] = s->wanted[l];
+      s->counts[l].rejected++;
       continue;
     }
     double shrink = plain[l] > SHRINK ? plain[l] : SHRINK; /* also of what is no number */
