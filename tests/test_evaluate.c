@@ -354,6 +354,7 @@ START_TEST(a_corpus_is_scored_row_by_row_by_its_truth) {
   pro_corpus_plan plan = {.title = "test",
                           .scenario = "kind: oven\n",
                           .source = "test",
+                          .integrator = "rosenbrock",
                           .cases = 2,
                           .group = 2,
                           .families = families,
