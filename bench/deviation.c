@@ -12,7 +12,7 @@ static pro_status out_at(const pro_run *run, double t, const char *what, double 
                   value);
 }
 
-pro_status pro_bounds_check(const pro_run *run, double slack) {
+pro_status pro_bounds_check(const pro_run *run, double slack, double T_most) {
   const pro_trajectory *y = run->truth;
   const pro_network *net = &run->in.network;
   for (size_t k = 0; k < y->samples; k++) {
@@ -30,8 +30,8 @@ pro_status pro_bounds_check(const pro_run *run, double slack) {
     const struct {
       pro_truth what;
       double low, high;
-    } bounds[] = {{PRO_TRUTH_T_core, 150.0, 1e4},
-                  {PRO_TRUTH_T_surface, 150.0, 1e4},
+    } bounds[] = {{PRO_TRUTH_T_core, 150.0, T_most},
+                  {PRO_TRUTH_T_surface, 150.0, T_most},
                   {PRO_TRUTH_separator_collapse, -slack, 1.0},
                   {PRO_TRUTH_pressure_cell, 0.0, 1e9},
                   {PRO_TRUTH_mass, 0.0, run->in.cell.mass * (1.0 + 1e-6)},
@@ -99,7 +99,7 @@ static pro_status compare(level *to, const pro_run *run, const pro_run *exact, d
   const pro_trajectory *x = run->truth, *y = exact ? exact->truth : NULL;
   to->out->failed += !x;
   if (!x) return PRO_OK;
-  if (pro_bounds_check(run, to->out->rtol) != PRO_OK && to->out->out_of_bounds++ == 0)
+  if (pro_bounds_check(run, to->out->rtol, 1e4) != PRO_OK && to->out->out_of_bounds++ == 0)
     snprintf(to->out->where, sizeof to->out->where, "%s", pro_error_message());
   if (!y) return PRO_OK;
   if (differs(&run->in, x, y)) {

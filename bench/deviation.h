@@ -28,8 +28,8 @@ typedef struct pro_deviations {
 pro_status pro_deviations_measure(pro_deviations *out, const pro_scenario *scenario, uint64_t cases,
                                   const double *rtol, size_t levels, double reference,
                                   const struct pro_integrator *with) PRO_MUST_CHECK;
-/* Whether all samples are numbers, species and the separator between nothing and all, temperatures above 150 K,
+/* Whether all samples are numbers, species and the separator between nothing and all, temperatures between 150 K and T_most,
  * mass no more than at first; species and separator to `slack`. On failure what is not is in the thread's message
  * (PRO_ENUMERIC). */
-pro_status pro_bounds_check(const pro_run *run, double slack) PRO_MUST_CHECK;
+pro_status pro_bounds_check(const pro_run *run, double slack, double T_most) PRO_MUST_CHECK;
 #endif

@@ -41,7 +41,7 @@ START_TEST(bounds_are_checked) {
   pro_bench_abuse(&run.in, "nmc811_18650", 3);
   run.in.period = 100.0;
   ck_assert_int_eq(pro_run_case(&run, pro_integrator_fast()), PRO_OK);
-  ck_assert_msg(pro_bounds_check(&run, 1e-6) == PRO_OK, "%s", pro_error_message());
+  ck_assert_msg(pro_bounds_check(&run, 1e-6, 1e4) == PRO_OK, "%s", pro_error_message());
   static const struct {
     pro_truth what;
     double value;
@@ -52,12 +52,12 @@ START_TEST(bounds_are_checked) {
   for (size_t w = 0; w < PRO_COUNT(wrong); w++) {
     double *at = &run.truth->truth[wrong[w].what][run.truth->samples - 1], keep = *at;
     *at = wrong[w].value;
-    ck_assert_int_eq(pro_bounds_check(&run, 1e-6), PRO_ENUMERIC);
+    ck_assert_int_eq(pro_bounds_check(&run, 1e-6, 1e4), PRO_ENUMERIC);
     ck_assert_msg(strstr(pro_error_message(), pro_truth_names[wrong[w].what]) != NULL, "%s", pro_error_message());
     *at = keep;
   }
   run.truth->xi[0] = 2.0; /* more than there was */
-  ck_assert_int_eq(pro_bounds_check(&run, 1e-6), PRO_ENUMERIC);
+  ck_assert_int_eq(pro_bounds_check(&run, 1e-6, 1e4), PRO_ENUMERIC);
   pro_run_clear(&run);
 }
 END_TEST

@@ -4,7 +4,7 @@
  * hundredfold of the heat, cells of 0.1 g to 900 kg, calm for days. Every case must end or fail with a reason,
  * within bounds; where CVODE at a tight tolerance gets through, so must the ensemble's integrator, to the same
  * end. Every tenth of 400 cases; all of them with PRO_LONG=1. */
-#include "bench/bench.h"
+#include "bench/deviation.h"
 #include "sim/integrator.h"
 #include "tests/support.h"
 
@@ -49,33 +49,24 @@ static void torture(pro_case *in, int k) {
   in->duration = 1e6, in->period = 1e4, in->run = (uint64_t)k;
 }
 
-static void keeps_its_bounds(const pro_case *in, const pro_trajectory *y) {
+static void keeps_its_bounds(const pro_run *run) {
+  const pro_trajectory *y = run->truth;
+  support_check(pro_bounds_check(run, 1e-6, 1e5) == PRO_OK, "%s", pro_error_message());
   for (size_t k = 0; k < y->samples; k++) {
-    double xi[PRO_REACTIONS_MAX], c[PRO_SPECIES_MAX], soc = y->truth[PRO_TRUTH_soc][k];
-    for (int j = 0; j < y->reactions; j++) {
-      xi[j] = y->xi[(size_t)j * y->samples + k];
-      soc += pro_network_discharge(&in->network, j) * xi[j];
-    }
-    pro_network_species(&in->network, soc, xi, c);
-    for (int s = 0; s < pro_network_species_count(&in->network); s++)
-      support_check(in->network.species[s].per_soc != 0.0 || c[s] > -1e-6, "case %d: %s = %g", (int)in->run,
-                    in->network.species[s].name, c[s]);
     double T = y->truth[PRO_TRUTH_T_core][k], gone = y->truth[PRO_TRUTH_separator_collapse][k];
-    double mass = y->truth[PRO_TRUTH_mass][k] / in->cell.mass, p = y->truth[PRO_TRUTH_pressure_cell][k];
-    support_check(T > 250.0 && T < 1e5, "case %d: T = %g K", (int)in->run, T);
-    support_check(gone >= 0.0 && gone <= 1.0, "case %d: collapsed %g", (int)in->run, gone);
-    support_check(mass > 0.0 && mass < 1.0 + 1e-6, "case %d: %g of its mass", (int)in->run, mass);
-    support_check(p > 0.0, "case %d: %g Pa", (int)in->run, p);
+    support_check(T > 250.0 && gone >= 0.0 && y->truth[PRO_TRUTH_pressure_cell][k] > 0.0,
+                  "case %d: T = %g K, collapsed %g", (int)run->in.run, T, gone);
   }
   /* a rate of 1e10 a step costs as many digits of what it balances */
   support_check(y->ledger.energy_gap < 1e-4 && y->ledger.mass_gap < 1e-6 && y->ledger.charge_gap < 1e-6,
-                "case %d: gaps %g, %g, %g", (int)in->run, y->ledger.energy_gap, y->ledger.mass_gap,
+                "case %d: gaps %g, %g, %g", (int)run->in.run, y->ledger.energy_gap, y->ledger.mass_gap,
                 y->ledger.charge_gap);
 }
 
 /* To 1e-4 of the time or of the rise, at a hundredfold of the reference's tolerance; at most 4e-6 was measured.
- * runaway_guarded is left out: a heating that grazes 1 K/s begins there at any of several moments. */
-static void agree(const pro_case *in, const pro_trajectory *a, const pro_trajectory *b) {
+ * A heating that grazes 1 K/s begins by the guarded clock at any of several moments: it may be as far off as the
+ * reference is from itself at a tenth of its tolerance. Returns whether it is such a case. */
+static int agree(const pro_case *in, const pro_trajectory *a, const pro_trajectory *b) {
   static const int clocks[] = {PRO_CLOCK_vent, PRO_CLOCK_runaway};
   support_check(a->outcome == b->outcome, "case %d: %s, CVODE %s", (int)in->run, pro_outcome_names[a->outcome],
                 pro_outcome_names[b->outcome]);
@@ -86,25 +77,36 @@ static void agree(const pro_case *in, const pro_trajectory *a, const pro_traject
   }
   support_check(fabs(a->T_max - b->T_max) <= 1e-4 * (b->T_max - in->T_initial) + 1e-6,
                 "case %d: %.9g K, CVODE %.9g K", (int)in->run, a->T_max, b->T_max);
+  double x = a->clock[PRO_CLOCK_runaway_guarded], y = b->clock[PRO_CLOCK_runaway_guarded];
+  support_check(isnan(x) == isnan(y), "case %d: guarded runaway at %.9g s, CVODE %.9g s", (int)in->run, x, y);
+  if (!(fabs(x - y) > 1e-4 * y + 1e-6)) return 0;
+  pro_run finer = {.in = *in};
+  finer.in.rtol = 1e-9, finer.in.steps_max = 20000;
+  ck_assert_int_eq(pro_run_case(&finer, pro_integrator_find("cvode")), PRO_OK);
+  double z = finer.truth ? finer.truth->clock[PRO_CLOCK_runaway_guarded] : y;
+  support_check(fabs(x - y) <= 2.0 * fabs(z - y), "case %d: guarded runaway at %.9g s, CVODE %.9g and %.9g s",
+                (int)in->run, x, y, z);
+  pro_run_clear(&finer);
+  return 1;
 }
 
 START_TEST(every_explosion_ends_within_its_bounds_and_as_in_the_reference) {
   const int stride = getenv("PRO_LONG") ? 1 : 10;
-  int ran = 0, failed = 0, compared = 0, wide = 0;
+  int ran = 0, failed = 0, compared = 0, wide = 0, grazing = 0;
   double shortest = 1.0, longest = 0.0;
   for (int k = 0; k < CASES; k += stride) {
     pro_run run = {0}, reference = {0};
     torture(&run.in, k);
-    run.in.rtol = 1e-6, run.in.steps_max = 20000;
+    run.in.rtol = 1e-6, run.in.steps_max = 200000;
     reference.in = run.in;
-    reference.in.rtol = 1e-8, reference.in.steps_max = 6000; /* in an explosion its time stands still */
+    reference.in.rtol = 1e-8, reference.in.steps_max = 10000; /* in an explosion its time stands still */
     ck_assert_int_eq(pro_run_case(&run, pro_integrator_fast()), PRO_OK);
     ck_assert_int_eq(pro_run_case(&reference, pro_integrator_find("cvode")), PRO_OK);
     ran++;
     const pro_run *both[] = {&run, &reference};
     for (int i = 0; i < 2; i++) {
       if (both[i]->truth)
-        keeps_its_bounds(&run.in, both[i]->truth);
+        keeps_its_bounds(both[i]);
       else
         support_check(both[i]->status == PRO_ENUMERIC && strncmp(both[i]->message, "at t = ", 7) == 0,
                       "case %d: %s", k, both[i]->message);
@@ -112,7 +114,7 @@ START_TEST(every_explosion_ends_within_its_bounds_and_as_in_the_reference) {
     failed += !run.truth;
     if (reference.truth) {
       support_check(run.truth != NULL, "case %d: %s; CVODE gets through", k, run.message);
-      agree(&run.in, run.truth, reference.truth);
+      grazing += agree(&run.in, run.truth, reference.truth);
       compared++;
     }
     if (run.truth) {
@@ -124,7 +126,8 @@ START_TEST(every_explosion_ends_within_its_bounds_and_as_in_the_reference) {
   }
   ck_assert_msg(shortest <= 1e-9 && longest >= 1e4, "steps of %g to %g s", shortest, longest);
   ck_assert_int_ge(wide, ran / 3);     /* in one and the same case */
-  ck_assert_int_ge(compared, ran / 6); /* as often as CVODE gets through */
+  ck_assert_int_le(grazing, 1 + ran / 100);
+  ck_assert_int_ge(compared, ran / 5); /* as often as CVODE gets through */
   ck_assert_msg(failed <= 1 + ran / 50, "%d of %d failed", failed, ran);
 }
 END_TEST
