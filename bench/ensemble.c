@@ -9,7 +9,7 @@
 #include "sim/rng.h"
 
 static const char usage[] =
-    "usage: ensemble [--repeats N] [--json]\n"
+    "usage: ensemble [--nominal] [--repeats N] [--json]\n"
     "\n"
     "Runs ovens, heaters and internal shorts, from harmless to violent, on full cells of all families (venting, "
     "gas,\n"

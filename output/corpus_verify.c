@@ -314,7 +314,7 @@ static void check_clocks(verification *v, const pro_corpus_row *row, uint64_t k)
   if ((row->outcome == PRO_OUTCOME_runaway) != !isnan(guarded))
     pro_corpus_find(&v->found, "case %llu: outcome is %s, but t_runaway_guarded is %g s", ULL(k), outcome,
                     guarded);
-  if (clock[PRO_CLOCK_runaway] > guarded + 1e-3) /* 1 ms: what event times are located to */
+  if (clock[PRO_CLOCK_runaway] > guarded + 1e-3) /* ten times what event times are located to */
     pro_corpus_find(&v->found, "case %llu: t_runaway %g s is after t_runaway_guarded %g s", ULL(k),
                     clock[PRO_CLOCK_runaway], guarded);
   for (int c = 0; c < PRO_CLOCK_COUNT; c++) {

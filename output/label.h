@@ -36,7 +36,7 @@ typedef enum pro_split { PRO_SPLIT_LIST(PRO_AS_SPLIT) PRO_SPLIT_COUNT } pro_spli
 extern const char *const pro_class_names[PRO_CLASS_COUNT + 1]; /* NULL-terminated */
 extern const char *const pro_split_names[PRO_SPLIT_COUNT + 1];
 
-uint32_t pro_label_truths(void); /* what pro_label_stages reads of the truth, as bits 1 << pro_truth */
+uint32_t pro_label_truths(void); /* what labels are read from, of the truth, as bits 1 << pro_truth */
 /* A case's stages piece by piece, in order: what they remember between two samples. */
 typedef struct pro_labeller {
   const pro_case *in;

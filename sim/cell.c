@@ -278,8 +278,8 @@ int pro_cell_sleepers(const pro_layout *at, int *which) {
   return n;
 }
 
-/* a where it sleeps, b where it does not */
-static pro_lanes dream(const pro_sleep *asleep, int place, pro_lanes b) {
+/* the rate that was given where it sleeps, b where it does not */
+static pro_lanes given_or(const pro_sleep *asleep, int place, pro_lanes b) {
   return asleep ? pro_select(asleep->where, asleep->rate[place], b) : b;
 }
 
@@ -294,7 +294,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   matter_of(&m, cell, y);
   pro_lanes T = m.core.T;
   if (awake) pro_network_rates(&cell->network, &T, &m.soc, y + at->xi, f + at->xi);
-  for (int j = 0; asleep && j < at->reactions; j++) f[at->xi + j] = dream(asleep, at->xi + j, f[at->xi + j]);
+  for (int j = 0; asleep && j < at->reactions; j++) f[at->xi + j] = given_or(asleep, at->xi + j, f[at->xi + j]);
   pro_lanes side = zero, made = zero, core = zero; /* made: heat of all that reacts or is short, inside and out */
   for (int j = 0; j < at->reactions; j++) made += cell->heat[j] * f[at->xi + j];
   pro_electrical e;
@@ -307,8 +307,8 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
       if (is_electrical(cell, j)) crosstalk += cell->capacity * e.enthalpy * f[at->xi + j];
     side = e.side;
     f[at->soc] = (e.inner - e.side) / cell->capacity;
-    f[at->collapse] = dream(asleep, at->collapse, k.rate);
-    if (at->front >= 0) f[at->front] = dream(asleep, at->front, k.front);
+    f[at->collapse] = given_or(asleep, at->collapse, k.rate);
+    if (at->front >= 0) f[at->front] = given_or(asleep, at->front, k.front);
     if (at->pair_1 >= 0) f[at->pair_1] = e.pair[0];
     if (at->pair_2 >= 0) f[at->pair_2] = e.pair[1];
     if (at->depletion >= 0) f[at->depletion] = e.depletion;
@@ -326,7 +326,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
                  m.liquid, ejected, 0);
     else
       pro_gas_behind_shut_vents(&p, cell, m.liquid);
-    p.evaporation = dream(asleep, at->evaporated, p.evaporation);
+    p.evaporation = given_or(asleep, at->evaporated, p.evaporation);
     pro_lanes moles = p.evaporation - p.share * y[at->moles],
               mass = pro_gas_molar_mass[PRO_GAS_vapour] * p.evaporation - p.flow;
     for (int g = 0; g < PRO_GAS_COUNT; g++) f[at->head + g] = -p.share * y[at->head + g];
@@ -433,8 +433,7 @@ static void add_liquid(const rows *r, int row, pro_lanes slope) {
   add(r, row, r->at->overcharged, -SOLVENT_IN_CO2 * slope);
 }
 
-/* the heat of all reactions, crosstalk included, and its slopes: chemical[0] value, then in T, charge; in soc and
- * extents */
+/* the heat of all reactions, crosstalk included, and its slopes in T, charge, soc and extents */
 typedef struct chemistry {
   pro_lanes rate[PRO_REACTIONS_MAX], rate_T[PRO_REACTIONS_MAX], rate_soc[PRO_REACTIONS_MAX],
       rate_xi[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX];

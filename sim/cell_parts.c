@@ -43,9 +43,6 @@ double pro_specific_energy(double T, double cp, double slope) {
   return cp * (low * (1.0 + 0.5 * slope * low) + over * (1.0 + slope * reach));
 }
 
-/* Values and slopes are one text: what is inlined with `slopes` 0 leaves out what only they need. */
-#define PRO_ONE_TEXT static inline __attribute__((always_inline))
-
 /* exp(Ea/R (1/T - 1/T0)) up to RESISTANCE_T, and its relative slope [1/K] */
 PRO_ONE_TEXT pro_lanes arrhenius(pro_lanes *slope, pro_lanes Ea, pro_lanes T) {
   pro_lanes held = pro_lanes_min(T, pro_lanes_all(RESISTANCE_T));
@@ -202,12 +199,6 @@ void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_elec
     collapse_at(k, cell, e, at, T_surface, T_side, 0);
 }
 
-static int any(pro_lanes_mask of) {
-  int64_t all = 0;
-  for (int l = 0; l < PRO_LANES; l++) all |= of[l];
-  return all != 0;
-}
-
 static void nothing_flows(pro_gas_part *p) {
   p->flow = p->flow_T = p->flow_N = p->flow_S = p->share = p->share_T = p->share_N = p->share_S = zero;
   p->solids = p->solids_T = p->solids_flow = p->solids_ejected = zero;
@@ -281,7 +272,7 @@ PRO_ONE_TEXT void gas_at(pro_gas_part *p, const pro_cell_lanes *cell, pro_lanes 
     p->evaporation_liquid = by_lack * p_sat * per_T * p->available_liquid;
     p->evaporation_vapour = -by_lack;
   }
-  if (any(open))
+  if (pro_lanes_any(open))
     flow_through(p, cell, open, T, moles, gas_mass, ejected, slopes);
   else
     nothing_flows(p);

@@ -43,7 +43,7 @@ typedef struct pro_electrical {
   pro_lanes depletion, depletion_by[PRO_BY_COUNT]; /* d/dt [1/s] */
   pro_lanes enthalpy, enthalpy_T, enthalpy_charge; /* U - T dU/dT [V] */
 } pro_electrical;
-/* at: T [K], charge, collapse, overvoltages, depletion. `slopes` 0: values only. */
+/* at: T [K], charge, collapse, front, overvoltages, depletion. `slopes` 0: values only. */
 void pro_electrical_at(pro_electrical *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                        const pro_modes *modes, const pro_lanes at[PRO_BY_COUNT], int slopes);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * sim/integrator.h - what an integrator must be able to do: steps with dense output, for one lane or several.
- * Events, breaks, recording and ledgers are simulate.c's, the same for all. */
+ * Events, breaks, recording and ledgers are those of flight.c, record.c and ledger.c, the same for all. */
 #ifndef PRO_INTEGRATOR_H
 #define PRO_INTEGRATOR_H
 #include "sim/cell.h"

@@ -13,6 +13,10 @@ enum { PRO_LANES = 8 };
 typedef double pro_lanes __attribute__((vector_size(64)));       /* one number for each of eight cases */
 typedef int64_t pro_lanes_mask __attribute__((vector_size(64))); /* -1 true, 0 false: what comparisons yield */
 
+/* A function that is one text for several uses: what is inlined with a constant leaves out what only others need.
+ */
+#define PRO_ONE_TEXT static inline __attribute__((always_inline))
+
 typedef uint64_t pro_lanes_bits __attribute__((vector_size(64)));
 
 static inline pro_lanes pro_lanes_all(double x) { return (pro_lanes){x, x, x, x, x, x, x, x}; }
@@ -23,7 +27,7 @@ static inline pro_lanes pro_select(pro_lanes_mask when, pro_lanes yes, pro_lanes
 
 /* a > b and so on, b lanes or a number. gcc 12 compares vectors that are wider than the registers number by
  * number: here they are cut to what registers hold. */
-#if defined __AVX512F__
+#if defined __AVX512F__ || (!defined __clang__ && __GNUC__ < 12)
 #define PRO_COMPARISON(name, op) \
   static inline pro_lanes_mask name(pro_lanes a, pro_lanes b) { return a op b; }
 #elif defined __AVX__
@@ -35,7 +39,7 @@ typedef int64_t pro_part_mask __attribute__((vector_size(32)));
     pro_part_mask low = PRO_PART(a, 0) op PRO_PART(b, 0), high = PRO_PART(a, 1) op PRO_PART(b, 1); \
     return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);                             \
   }
-#elif defined __GNUC__ && __GNUC__ >= 12
+#else
 typedef double pro_part __attribute__((vector_size(16)));
 typedef int64_t pro_part_mask __attribute__((vector_size(16)));
 #define PRO_PART(x, k) __builtin_shufflevector(x, x, 2 * k, 2 * k + 1)
@@ -46,9 +50,6 @@ typedef int64_t pro_part_mask __attribute__((vector_size(16)));
     return __builtin_shufflevector(__builtin_shufflevector(p0, p1, 0, 1, 2, 3),                          \
                                    __builtin_shufflevector(p2, p3, 0, 1, 2, 3), 0, 1, 2, 3, 4, 5, 6, 7); \
   }
-#else
-#define PRO_COMPARISON(name, op) \
-  static inline pro_lanes_mask name(pro_lanes a, pro_lanes b) { return a op b; }
 #endif
 PRO_COMPARISON(pro_lanes_above, >)
 PRO_COMPARISON(pro_lanes_below, <)
@@ -61,6 +62,12 @@ static inline pro_lanes pro_lanes_same(pro_lanes x) { return x; }
 #define pro_below(a, b) pro_lanes_below(a, PRO_WIDENED(b))
 #define pro_at_least(a, b) pro_lanes_at_least(a, PRO_WIDENED(b))
 #define pro_at_most(a, b) pro_lanes_at_most(a, PRO_WIDENED(b))
+
+static inline int pro_lanes_any(pro_lanes_mask of) {
+  int64_t all = 0;
+  for (int l = 0; l < PRO_LANES; l++) all |= of[l];
+  return all != 0;
+}
 
 static inline pro_lanes pro_lanes_max(pro_lanes a, pro_lanes b) { return pro_select(pro_above(a, b), a, b); }
 static inline pro_lanes pro_lanes_min(pro_lanes a, pro_lanes b) { return pro_select(pro_below(a, b), a, b); }

@@ -6,7 +6,6 @@
 typedef const pro_lanes in;
 
 /* PRO_LAW(id, law, formula, doc) makes the law of a function that is one text for both its uses. */
-#define PRO_ONE_TEXT static inline __attribute__((always_inline)) void
 #define PRO_LAW(id, law, ...)                                                                    \
   static void law##_at(pro_law_value *out, in *T, in *c, in *p, in *q) { law(out, T, c, p, q); } \
   static void law##_value(pro_lanes *out, in *T, in *c, in *p, in *q) {                          \
@@ -24,25 +23,25 @@ static const pro_lanes zero = {0.0};
 
 /* A reactant's law goes on below zero: what undershoots by the solver's tolerance is made again and comes back. A
  * catalyst's stops there: below zero, where it would run away from zero, it is none. */
-PRO_ONE_TEXT linear(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void linear(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){*c, pro_lanes_all(1.0), zero};
 }
 PRO_LAW(linear, linear, "c", "first order in a reactant");
 
-PRO_ONE_TEXT vacancy(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void vacancy(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){1.0 - *c, pro_lanes_all(-1.0), zero};
 }
 PRO_LAW(vacancy, vacancy, "(1-c)", "first order in what is not yet a product c");
 
-PRO_ONE_TEXT seed(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void seed(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){clip(*c), where_positive(*c, pro_lanes_all(1.0)), zero};
 }
 PRO_LAW(seed, seed, "c", "catalysed by the product c");
 
-PRO_ONE_TEXT converted(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void converted(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   pro_lanes made = 1.0 - *c;
   *out = (pro_law_value){clip(made), -where_positive(made, pro_lanes_all(1.0)), zero};
@@ -51,7 +50,7 @@ PRO_LAW(converted, converted, "(1-c)", "catalysed by what a reactant c has becom
 
 /* Below c = q the law goes on as the line through the origin and (q, q^p), so that the slope stays finite and the
  * species dies out exponentially instead of reaching zero at speed. With q = 0 there is no such line. */
-PRO_ONE_TEXT power(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void power(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T;
   pro_lanes held = pro_lanes_max(*c, pro_lanes_max(*q, pro_lanes_all(1e-300)));
   pro_lanes f = pro_lanes_exp(*p * pro_lanes_log(held)), line = f / held;
@@ -61,7 +60,7 @@ PRO_ONE_TEXT power(pro_law_value *out, in *T, in *c, in *p, in *q) {
 }
 PRO_LAW(power, power, "c^p", "order p in a species; a straight line below c = q");
 
-PRO_ONE_TEXT tunnel(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void tunnel(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)q;
   pro_lanes f = pro_lanes_exp(-*c / *p);
   *out = (pro_law_value){f, -f / *p, zero};
@@ -69,13 +68,13 @@ PRO_ONE_TEXT tunnel(pro_law_value *out, in *T, in *c, in *p, in *q) {
 PRO_LAW(tunnel, tunnel, "exp(-c/p)", "electrons tunnel through a film of thickness c");
 
 /* (1 + tanh((T - at)/width))/2 and its slope */
-PRO_ONE_TEXT smooth_step(pro_lanes *f, pro_lanes *slope, pro_lanes T, pro_lanes at, pro_lanes width) {
+PRO_ONE_TEXT void smooth_step(pro_lanes *f, pro_lanes *slope, pro_lanes T, pro_lanes at, pro_lanes width) {
   pro_lanes th = pro_lanes_tanh((T - at) / width);
   *f = 0.5 * (1.0 + th);
   *slope = 0.5 * (1.0 - th * th) / width;
 }
 
-PRO_ONE_TEXT gate(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void gate(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c;
   pro_lanes f, slope;
   smooth_step(&f, &slope, *T, *p, *q);
@@ -83,7 +82,7 @@ PRO_ONE_TEXT gate(pro_law_value *out, in *T, in *c, in *p, in *q) {
 }
 PRO_LAW(gate, gate, "(1+tanh((T-p)/q))/2", "starts at T = p [K] over a width q [K]");
 
-PRO_ONE_TEXT switch_up(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void switch_up(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c;
   pro_lanes f, slope;
   smooth_step(&f, &slope, *T, *q, pro_lanes_all(1.0));
@@ -93,7 +92,7 @@ PRO_LAW(switch, switch_up, "1+(p-1)(1+tanh((T-q)/1K))/2", "p times faster above 
 
 /* Not `linear`: a current can take the anode's lithium below zero, and a law that pulls back would then make it
  * anew from nothing. */
-PRO_ONE_TEXT available(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void available(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)p, (void)q;
   *out = (pro_law_value){clip(*c), where_positive(*c, pro_lanes_all(1.0)), zero};
 }
@@ -101,7 +100,7 @@ PRO_LAW(available, available, "max(c,0)", "first order in a reactant that discha
 
 /* The corner of min(c, q) is rounded over w = q/200: m = min(c, q) - w ln(1 + exp(-|c - q|/w)), which is 0.0035 q
  * too low at c = q and right to 1e-9 w at a distance of 21 w. */
-PRO_ONE_TEXT tunnel_critical(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void tunnel_critical(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T;
   pro_lanes w = *q / 200.0, x = (*c - *q) / w, e = pro_lanes_exp(-pro_lanes_abs(x));
   pro_lanes held = pro_lanes_min(*c, *q) - w * pro_lanes_log(1.0 + e);
@@ -112,7 +111,7 @@ PRO_ONE_TEXT tunnel_critical(pro_law_value *out, in *T, in *c, in *p, in *q) {
 PRO_LAW(tunnel_critical, tunnel_critical, "exp(-min(c,q)/p)",
         "electrons tunnel through a film that grows no tighter beyond c = q");
 
-PRO_ONE_TEXT saturation(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void saturation(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)T, (void)q;
   pro_lanes held = clip(*c), sum = held + *p;
   *out = (pro_law_value){held / sum, where_positive(*c, *p / (sum * sum)), zero};
@@ -121,7 +120,7 @@ PRO_LAW(saturation, saturation, "c/(c+p)", "a reactant in excess; half as fast a
 
 /* Damkoehler's limiter: k/(1 + k/k_D) with both coefficients Arrhenius, p and q their ratio's factor and
  * activation. */
-PRO_ONE_TEXT diffusion(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void diffusion(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c;
   pro_lanes ratio = *p * pro_lanes_exp(-*q / *T), f = 1.0 / (1.0 + ratio);
   *out = (pro_law_value){f, zero, -f * f * ratio * *q / (*T * *T)};
@@ -133,7 +132,7 @@ typedef struct trace_knot {
   double celsius, g;
 } trace_knot;
 
-PRO_ONE_TEXT trace(pro_law_value *out, const trace_knot *knot, int knots, pro_lanes T) {
+PRO_ONE_TEXT void trace(pro_law_value *out, const trace_knot *knot, int knots, pro_lanes T) {
   pro_lanes celsius = T - 273.15, g = pro_lanes_all(knot[0].g), slope = zero;
   for (int i = 0; i < knots - 1; i++) {
     double a = knot[i].celsius, s = (knot[i + 1].g - knot[i].g) / (knot[i + 1].celsius - a);
@@ -157,13 +156,13 @@ static const trace_knot can_60Ah[] = {{-60, -5.2478}, {150, -1.5146}, {165, -1.2
 static const trace_knot essl2020[] = {{-60, -5.1608}, {150, -1.7065}, {170, -1.3775}, {190, -0.74351},
                                       {200, 1.6079},  {230, 2.7198},  {2000, 2.7198}};
 
-PRO_ONE_TEXT tracing_can_60Ah(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void tracing_can_60Ah(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c, (void)p, (void)q;
   trace(out, can_60Ah, sizeof can_60Ah / sizeof can_60Ah[0], *T);
 }
 PRO_LAW(tracing_can_60Ah, tracing_can_60Ah, "10^g(T)", "self-heating [K/s] of a 60 Ah cell in a can, tabulated");
 
-PRO_ONE_TEXT tracing_essl2020(pro_law_value *out, in *T, in *c, in *p, in *q) {
+PRO_ONE_TEXT void tracing_essl2020(pro_law_value *out, in *T, in *c, in *p, in *q) {
   (void)c, (void)p, (void)q;
   trace(out, essl2020, sizeof essl2020 / sizeof essl2020[0], *T);
 }

@@ -7,13 +7,9 @@
 
 #include "sim/flight.h"
 
-typedef enum work { CASES, SENSING, WORKS } work;
-
 typedef struct level {
   const char *name;
-  int rank[WORKS]; /* 1 is the fastest, as measured */
   int (*runs_here)(void);
-  pro_status (*simulate)(pro_trajectory **, const pro_case *, const struct pro_integrator *);
   /* to the end, or where `left` is given to `until`; `in` or `from` */
   pro_status (*part)(pro_trajectory **, pro_state **, const pro_case *, const pro_state *, double,
                      const struct pro_integrator *);
@@ -39,44 +35,23 @@ static int has_v4(void) {
 }
 #endif
 
-/* By what gcc 12 makes of them. Full cells take v3 and v2 twice v4's time, v3 a little less; sensing takes v3
- * three fifths of v2's. */
+/* Fastest first. By what gcc 12 makes of them the others take twice v4's time for cases, all three alike; sensing
+ * takes v3 three fifths of v2's. */
+#define PRO_LEVEL(suffix) pro_level_part##suffix, pro_level_run_cases##suffix, pro_level_observe##suffix
 static const level levels[] = {
 #ifdef PRO_LEVELS
-    {"x86-64-v4",
-     {1, 1},
-     has_v4,
-     pro_level_simulate_v4,
-     pro_level_part_v4,
-     pro_level_run_cases_v4,
-     pro_level_observe_v4},
-    {"x86-64-v3",
-     {2, 2},
-     has_v3,
-     pro_level_simulate_v3,
-     pro_level_part_v3,
-     pro_level_run_cases_v3,
-     pro_level_observe_v3},
-    {"x86-64-v2",
-     {3, 3},
-     has_v2,
-     pro_level_simulate_v2,
-     pro_level_part_v2,
-     pro_level_run_cases_v2,
-     pro_level_observe_v2},
+    {"x86-64-v4", has_v4, PRO_LEVEL(_v4)},
+    {"x86-64-v3", has_v3, PRO_LEVEL(_v3)},
+    {"x86-64-v2", has_v2, PRO_LEVEL(_v2)},
 #endif
-    {"portable", {4, 4}, everywhere, pro_level_simulate, pro_level_part, pro_level_run_cases, pro_level_observe}};
+    {"portable", everywhere, PRO_LEVEL()}};
 
 /* NULL: the environment names one that is not here. */
-static const level *pick(work what) {
+static const level *pick(void) {
   const char *wanted = getenv("PRODROME_LEVEL");
-  const level *best = NULL;
-  for (size_t k = 0; k < PRO_COUNT(levels); k++) {
-    const level *l = &levels[k];
-    if (wanted && *wanted && strcmp(wanted, l->name) != 0) continue;
-    if (l->runs_here() && (!best || l->rank[what] < best->rank[what])) best = l;
-  }
-  return best;
+  for (size_t k = 0; k < PRO_COUNT(levels); k++)
+    if ((!wanted || !*wanted || strcmp(wanted, levels[k].name) == 0) && levels[k].runs_here()) return &levels[k];
+  return NULL;
 }
 
 static pro_status refuse(void) {
@@ -91,23 +66,23 @@ static pro_status refuse(void) {
 }
 
 const char *pro_level_name(void) {
-  const level *here = pick(CASES);
+  const level *here = pick();
   return here ? here->name : "none";
 }
 
 pro_status pro_simulate(pro_trajectory **out, const pro_case *in, const struct pro_integrator *integrator) {
-  const level *here = pick(CASES);
-  return here ? here->simulate(out, in, integrator) : refuse();
+  const level *here = pick();
+  return here ? here->part(out, NULL, in, NULL, 0.0, integrator) : refuse();
 }
 
 pro_status pro_run_cases(pro_run *const *runs, size_t n, const struct pro_integrator *integrator) {
-  const level *here = pick(CASES);
+  const level *here = pick();
   return here ? here->run_cases(runs, n, integrator) : refuse();
 }
 
 pro_status pro_observer_feed(pro_observer *observer, int32_t *const code[], const double *const truth[],
                              size_t n) {
-  const level *here = pick(SENSING);
+  const level *here = pick();
   if (!here) return refuse();
   here->observe(observer, code, truth, n);
   return PRO_OK;
@@ -115,18 +90,18 @@ pro_status pro_observer_feed(pro_observer *observer, int32_t *const code[], cons
 
 pro_status pro_simulate_until(pro_state **out, const pro_case *in, double t,
                               const struct pro_integrator *integrator) {
-  const level *here = pick(CASES);
+  const level *here = pick();
   return here ? here->part(NULL, out, in, NULL, t, integrator) : refuse();
 }
 
 pro_status pro_state_until(pro_state **out, const pro_state *from, double t,
                            const struct pro_integrator *integrator) {
-  const level *here = pick(CASES);
+  const level *here = pick();
   return here ? here->part(NULL, out, NULL, from, t, integrator) : refuse();
 }
 
 pro_status pro_state_finish(pro_trajectory **out, const pro_state *from, const struct pro_integrator *integrator) {
-  const level *here = pick(CASES);
+  const level *here = pick();
   return here ? here->part(out, NULL, NULL, from, 0.0, integrator) : refuse();
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * sim/level.h - one program, the arithmetic built for several instruction sets: sim/simulate.c and all that
  * computes in lanes under it is compiled once a level (CMakeLists.txt), and the first call picks the fastest that
- * the processor has. The same bytes come out of all of them: always eight lanes, no contraction, no libm. */
+ * the processor has. The same bytes come out of all of them: numbers that do not see their neighbours, no
+ * contraction, no libm. */
 #ifndef PRO_LEVEL_H
 #define PRO_LEVEL_H
 #include "sim/sensor.h"
@@ -9,8 +10,6 @@
 
 /* What each level's build of sim/simulate.c and sim/observe.c defines, with the level's name behind it. */
 #define PRO_LEVEL_FUNCTIONS(suffix)                                                                          \
-  pro_status pro_level_simulate##suffix(pro_trajectory **out, const pro_case *in,                            \
-                                        const struct pro_integrator *integrator);                            \
   pro_status pro_level_part##suffix(pro_trajectory **out, pro_state **left, const pro_case *in,              \
                                     const pro_state *from, double until,                                     \
                                     const struct pro_integrator *integrator);                                \

@@ -164,9 +164,6 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net);
 void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc, const pro_lanes *xi,
                        pro_lanes *rate);
 
-/* Likewise of eight lanes: c (species). */
-void pro_network_species_lanes(const pro_network_lanes *net, const pro_lanes *soc, const pro_lanes *xi,
-                               pro_lanes *c);
 /* As pro_network_rates, with slope_T[j] = d rate[j]/dT [1/(s K)], slope_soc[j] = d rate[j]/d soc [1/s] and
  * slope_xi[j * reactions + i] = d rate[j]/d xi[i] [1/s]. */
 void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc,
@@ -179,4 +176,7 @@ pro_lanes pro_network_charge(const pro_network_lanes *net, const pro_lanes *soc,
 
 /* Species c (species) of one network at charge soc and extents xi (reactions). */
 void pro_network_species(const pro_network *net, double soc, const double *xi, double *c);
+/* Likewise of eight lanes: c (species). */
+void pro_network_species_lanes(const pro_network_lanes *net, const pro_lanes *soc, const pro_lanes *xi,
+                               pro_lanes *c);
 #endif

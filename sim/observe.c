@@ -42,11 +42,11 @@ static void lag(const channel *c, const double *truth, double *shown, double *be
   const pro_lanes none = {0};
   pro_lanes x;
   memcpy(&x, truth, sizeof x);
-  pro_lanes last = __builtin_shuffle(x, pro_lanes_all(*before), (pro_lanes_mask){8, 0, 1, 2, 3, 4, 5, 6});
+  pro_lanes last = __builtin_shufflevector(x, pro_lanes_all(*before), 8, 0, 1, 2, 3, 4, 5, 6);
   pro_lanes b = c->keep[0] * (last - x);
-  b += c->keep[0] * __builtin_shuffle(b, none, (pro_lanes_mask){8, 0, 1, 2, 3, 4, 5, 6});
-  b += c->keep[1] * __builtin_shuffle(b, none, (pro_lanes_mask){8, 8, 0, 1, 2, 3, 4, 5});
-  b += c->keep[2] * __builtin_shuffle(b, none, (pro_lanes_mask){8, 8, 8, 8, 0, 1, 2, 3});
+  b += c->keep[0] * __builtin_shufflevector(b, none, 8, 0, 1, 2, 3, 4, 5, 6);
+  b += c->keep[1] * __builtin_shufflevector(b, none, 8, 8, 0, 1, 2, 3, 4, 5);
+  b += c->keep[2] * __builtin_shufflevector(b, none, 8, 8, 8, 8, 0, 1, 2, 3);
   b += c->keep[3] * *behind;
   *before = x[PRO_LANES - 1];
   *behind = b[PRO_LANES - 1];

@@ -60,9 +60,8 @@ static void put(pro_flight *f, double *column, pro_lanes x) {
 static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
   const pro_enclosure *room = &f->in->enclosure;
   pro_lanes_mask open = pro_above(f->sample_modes.vent_open, 0.5);
-  int any = 0;
-  for (int l = 0; l < PRO_LANES; l++) any |= open[l] != 0;
-  if (!any) return; /* a vent opens for good: nothing has come out yet, and the columns are zero from the start */
+  if (!pro_lanes_any(open))
+    return; /* a vent opens for good: nothing has come out yet, and the columns are zero from the start */
   const pro_lanes zero = pro_lanes_all(0.0);
   const double dt = f->in->period;
   pro_lanes y0[PRO_STATES_MAX], out[PRO_GAS_COUNT], flow = zero, inflow[PRO_GAS_COUNT], fraction[PRO_GAS_COUNT];
@@ -70,8 +69,7 @@ static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
   pro_cell_gas_out(&f->system.cell, y0, f->sample_y, out);
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
     out[g] = pro_select(open, out[g], zero); /* through a shut one there is but the integrator's dust */
-    pro_lanes before =
-        __builtin_shuffle(out[g], pro_lanes_all(f->out_before[g]), (pro_lanes_mask){8, 0, 1, 2, 3, 4, 5, 6});
+    pro_lanes before = __builtin_shufflevector(out[g], pro_lanes_all(f->out_before[g]), 8, 0, 1, 2, 3, 4, 5, 6);
     /* gas that a cooling cell draws back is air of the room by now: it takes nothing measurable out */
     inflow[g] = pro_lanes_max(out[g] - before, zero) / dt;
     flow += inflow[g];
@@ -180,8 +178,10 @@ static void take(pro_flight *f, int count, pro_lanes t, const pro_lanes *y) {
   const int first = f->waiting;
   take_lanes(&f->sample_t, t, first, count);
   for (int i = 0; i < s->cell.layout.n; i++) take_lanes(&f->sample_y[i], y[i], first, count);
+  pro_drive_lanes drive;
+  pro_system_drive(s, &t, &drive);
   for (int c = 0; c < PRO_DRIVE_COUNT; c++)
-    take_lanes(&f->sample_drive.channel[c], s->value[c] + s->slope[c] * (t - s->from), first, count);
+    take_lanes(&f->sample_drive.channel[c], drive.channel[c], first, count);
   for (int l = first; l < first + count; l++) pro_modes_copy(&f->sample_modes, l, &s->modes, 0);
   f->waiting += count, f->next += (size_t)count;
   if (f->waiting == PRO_LANES) write_samples(f);

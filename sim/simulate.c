@@ -166,15 +166,6 @@ static const pro_integrator *with_of(const pro_integrator *integrator) {
   return integrator ? pro_integrator_find(integrator->name) : pro_integrator_all[0];
 }
 
-pro_status pro_level_simulate(pro_trajectory **out, const pro_case *in, const pro_integrator *integrator) {
-  PRO_TRY(pro_case_check(in));
-  ticket one = {.in = in, .until = (double)INFINITY};
-  PRO_TRY(fly(&one, 1, with_of(integrator)));
-  if (one.status != PRO_OK) return pro_fail(one.status, "%s", one.message);
-  *out = one.out;
-  return PRO_OK;
-}
-
 pro_status pro_level_part(pro_trajectory **out, pro_state **left, const pro_case *in, const pro_state *from,
                           double until, const pro_integrator *integrator) {
   if (from) in = &from->in;

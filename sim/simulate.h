@@ -20,7 +20,7 @@ const char *pro_integrator_name(const struct pro_integrator *integrator);
  * PRO_ENUMERIC  the integration failed; the message gives t [s], T [K] and why.
  * PRO_ENOMEM
  *
- * Event times are located to 1 ms or better on the integrator's dense output. */
+ * Event times are located to 0.1 ms or better on the integrator's dense output. */
 pro_status pro_simulate(pro_trajectory **out, const pro_case *in,
                         const struct pro_integrator *integrator) PRO_MUST_CHECK;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * sim/watch.h - turns moments of a run into the clocks of sim/event.h. Knows no integrator: simulate.c shows it
+ * sim/watch.h - turns moments of a run into the clocks of sim/event.h. Knows no integrator: flight.c shows it
  * the ends of each step and the moments at which a margin changes its sign. */
 #ifndef PRO_WATCH_H
 #define PRO_WATCH_H

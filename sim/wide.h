@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * sim/wide.h - as many numbers side by side as the processor's registers hold, for what is alike for all samples.
+ * sim/wide.h - as many numbers side by side as the processor's registers hold, for what need not be eight wide.
  *
  * No number sees its neighbours, so that the bytes do not depend on how many there are. (sim/lanes.h is always
  * eight wide; gcc 12 takes such vectors apart, number by number, where it must compare or multiply them in

@@ -501,8 +501,7 @@ static int time_slope(const solver *s, pro_lanes *f_t, int sleeps) {
 }
 
 /* Stage i (a constant, so that the coefficients fold). */
-static inline __attribute__((always_inline)) void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h,
-                                                        const pro_lanes *f_t, int sleeps) {
+PRO_ONE_TEXT void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h, const pro_lanes *f_t, int sleeps) {
   pro_lanes f[PRO_STATES_MAX], rates[PRO_STATES_MAX], *b = s->k[i];
   for (int x = 0; x < s->m; x++) {
     pro_lanes y = s->y0[x], sum = pro_lanes_all(0.0);
