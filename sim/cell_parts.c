@@ -27,14 +27,17 @@ void pro_warmth_load(pro_warmth_law *to, int l, double cp, double slope) {
 pro_warmth pro_warmth_of(pro_lanes u, const pro_warmth_law *law) {
   const double reach = HEAT_CAPACITY_T - PRO_T_REFERENCE;
   /* theta = T - T0 solves u = cp (theta + slope theta^2/2); cp(T)/cp is the root; held where it would end, far
-   * below 0 degC */
-  pro_lanes root = pro_lanes_sqrt(pro_lanes_max(1.0 + law->bend * u, pro_lanes_all(0.04)));
+   * below 0 degC. Where no lane's specific heat grows it is 1, and theta comes out the same. */
+  pro_lanes theta = u * law->per_cp, cp = law->cp;
+  if (pro_lanes_any((pro_lanes_mask)law->bend)) {
+    pro_lanes root = pro_lanes_sqrt(pro_lanes_max(1.0 + law->bend * u, pro_lanes_all(0.04)));
+    theta = 2.0 * theta / (1.0 + root), cp *= root;
+  }
   pro_lanes_mask high = pro_above(u, law->u_high);
-  pro_warmth out;
-  out.T = PRO_T_REFERENCE +
-          pro_select(high, reach + (u - law->u_high) * law->per_cp_high, 2.0 * (u * law->per_cp) / (1.0 + root));
-  out.cp = pro_select(high, law->cp_high, law->cp * root);
-  return out;
+  return (pro_warmth){
+      .T = PRO_T_REFERENCE + pro_select(high, reach + (u - law->u_high) * law->per_cp_high, theta),
+      .cp = pro_select(high, law->cp_high, cp),
+  };
 }
 
 double pro_specific_energy(double T, double cp, double slope) {

@@ -6,7 +6,7 @@
 #ifndef PRO_LANES_H
 #define PRO_LANES_H
 
-#include <stdint.h>
+#include "sim/wide.h"
 
 enum { PRO_LANES = 8 };
 
@@ -55,7 +55,6 @@ PRO_COMPARISON(pro_lanes_above, >)
 PRO_COMPARISON(pro_lanes_below, <)
 PRO_COMPARISON(pro_lanes_at_least, >=)
 PRO_COMPARISON(pro_lanes_at_most, <=)
-PRO_COMPARISON(pro_lanes_equal, ==)
 static inline pro_lanes pro_lanes_same(pro_lanes x) { return x; }
 #define PRO_WIDENED(x) _Generic((x), pro_lanes : pro_lanes_same, default : pro_lanes_all)(x)
 #define pro_above(a, b) pro_lanes_above(a, PRO_WIDENED(b))
@@ -69,8 +68,26 @@ static inline int pro_lanes_any(pro_lanes_mask of) {
   return all != 0;
 }
 
-static inline pro_lanes pro_lanes_max(pro_lanes a, pro_lanes b) { return pro_select(pro_above(a, b), a, b); }
-static inline pro_lanes pro_lanes_min(pro_lanes a, pro_lanes b) { return pro_select(pro_below(a, b), a, b); }
+/* What sim/wide.h does to as many as registers hold, to all eight. */
+#define PRO_PARTS(name, call)                                                                           \
+  static inline pro_lanes name(pro_lanes a) {                                                           \
+    double in[PRO_LANES], out[PRO_LANES];                                                               \
+    memcpy(in, &a, sizeof in);                                                                          \
+    for (int i = 0; i < PRO_LANES; i += PRO_WIDE) pro_wide_store(out + i, call(pro_wide_load(in + i))); \
+    memcpy(&a, out, sizeof a);                                                                          \
+    return a;                                                                                           \
+  }
+#define PRO_PAIRS(name, call)                                                  \
+  static inline pro_lanes name(pro_lanes a, pro_lanes b) {                     \
+    double x[PRO_LANES], y[PRO_LANES];                                         \
+    memcpy(x, &a, sizeof x), memcpy(y, &b, sizeof y);                          \
+    for (int i = 0; i < PRO_LANES; i += PRO_WIDE)                              \
+      pro_wide_store(x + i, call(pro_wide_load(x + i), pro_wide_load(y + i))); \
+    memcpy(&a, x, sizeof a);                                                   \
+    return a;                                                                  \
+  }
+PRO_PAIRS(pro_lanes_max, pro_wide_max)
+PRO_PAIRS(pro_lanes_min, pro_wide_min)
 static inline pro_lanes pro_lanes_abs(pro_lanes a) { return (pro_lanes)((pro_lanes_mask)a & INT64_MAX); }
 
 static inline pro_lanes pro_lanes_sqrt(pro_lanes a) {
@@ -79,52 +96,8 @@ static inline pro_lanes pro_lanes_sqrt(pro_lanes a) {
   return root;
 }
 
-/* e^x: x = k ln 2 + r with |r| <= ln 2 / 2, Taylor to r^13 (remainder below 5e-18), then 2^k into the exponent in
- * two halves. Below -745 it is 0, above 709.78 infinity, of NaN NaN; error below 1 ulp for normal results. */
-static inline pro_lanes pro_lanes_exp(pro_lanes x) {
-  const double shift = 6755399441055744.0; /* 1.5 * 2^52: adding it rounds to an integer in the low bits */
-  pro_lanes held = pro_lanes_min(pro_lanes_max(x, pro_lanes_all(-745.5)), pro_lanes_all(710.0));
-  pro_lanes rounded = held * 1.4426950408889634 + shift;
-  pro_lanes k = rounded - shift;
-  pro_lanes r = (held - k * 0x1.62e42fefa3800p-1) - k * 0x1.ef35793c76730p-45; /* ln 2 in two parts (fdlibm) */
-  /* (e^r - 1 - r)/r^2 in pairs and pairs of pairs (Estrin), which need not wait for each other */
-  pro_lanes r2 = r * r, r4 = r2 * r2;
-  pro_lanes a = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0));
-  pro_lanes b = (1.0 / 720.0 + r * (1.0 / 5040.0)) + r2 * (1.0 / 40320.0 + r * (1.0 / 362880.0));
-  pro_lanes c = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0));
-  pro_lanes p = r2 * ((a + r4 * b) + (r4 * r4) * c) + r + 1.0;
-  pro_lanes_mask n = (pro_lanes_mask)rounded - (pro_lanes_mask)pro_lanes_all(shift);
-  pro_lanes_mask half = (pro_lanes_mask)((pro_lanes_bits)(n + 2048) >> 1) - 1024; /* no vector shifts signs */
-  pro_lanes first = (pro_lanes)((half + 1023) << 52), second = (pro_lanes)((n - half + 1023) << 52);
-  return pro_select(pro_lanes_equal(x, x), (p * first) * second, x);
-}
-
-/* ln x for x > 0: x = 2^k m with m in [sqrt(1/2), sqrt(2)), ln m = 2 atanh((m-1)/(m+1)), odd series to s^21
- * (remainder below 3e-18). Zero gives -infinity, negatives and NaN give NaN; error below 1.5 ulp. */
-static inline pro_lanes pro_lanes_log(pro_lanes x) {
-  pro_lanes_mask tiny = pro_below(x, 0x1p-1022);
-  pro_lanes scaled = pro_select(tiny, x * 0x1p54, x);
-  pro_lanes_mask bits = (pro_lanes_mask)scaled;
-  pro_lanes_mask k = (pro_lanes_mask)((pro_lanes_bits)bits >> 52) - 1023;
-  pro_lanes m = (pro_lanes)((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
-  pro_lanes_mask high = pro_above(m, 1.4142135623730951);
-  m = pro_select(high, m * 0.5, m);
-  k = k - high - (tiny & 54);                                              /* a true mask is -1 */
-  pro_lanes dk = (pro_lanes)(k + 0x4338000000000000) - 6755399441055744.0; /* k in the low bits of 1.5 * 2^52 */
-  pro_lanes f = m - 1.0, s = f / (f + 2.0), z = s * s;
-  pro_lanes z2 = z * z, z4 = z2 * z2;
-  pro_lanes low = (2.0 / 3.0 + z * (2.0 / 5.0)) + z2 * (2.0 / 7.0 + z * (2.0 / 9.0));
-  pro_lanes middle = (2.0 / 11.0 + z * (2.0 / 13.0)) + z2 * (2.0 / 15.0 + z * (2.0 / 17.0));
-  pro_lanes p = low + z4 * (middle + z4 * (2.0 / 19.0 + z * (2.0 / 21.0)));
-  /* ln(1+f) = f - s (f - z p), with f^2/2 split off so that the rounding of f matters least (fdlibm's arrangement)
-   */
-  pro_lanes hf = 0.5 * f * f;
-  pro_lanes log_m = f - (hf - (s * (hf + z * p) + dk * 0x1.ef35793c76730p-45));
-  pro_lanes y = dk * 0x1.62e42fefa3800p-1 + log_m;
-  y = pro_select(pro_lanes_equal(x, pro_lanes_all(0.0)), pro_lanes_all(-__builtin_inf()), y);
-  y = pro_select(pro_lanes_equal(x, pro_lanes_all(__builtin_inf())), x, y);
-  return pro_select(pro_at_least(x, 0.0), y, pro_lanes_all(__builtin_nan("")));
-}
+PRO_PARTS(pro_lanes_exp, pro_wide_exp)
+PRO_PARTS(pro_lanes_log, pro_wide_log)
 
 /* tanh x = 1 - 2/(e^2x + 1), odd by construction; for gates, where the absolute error (2e-16) is what counts. */
 static inline pro_lanes pro_lanes_tanh(pro_lanes x) {

@@ -6,14 +6,17 @@
 typedef const pro_lanes in;
 
 /* PRO_LAW(id, law, formula, doc) makes the law of a function that is one text for both its uses. */
-#define PRO_LAW(id, law, ...)                                                                    \
+#define PRO_LAW_OF(id, law, line, ...)                                                           \
   static void law##_at(pro_law_value *out, in *T, in *c, in *p, in *q) { law(out, T, c, p, q); } \
   static void law##_value(pro_lanes *out, in *T, in *c, in *p, in *q) {                          \
     pro_law_value all;                                                                           \
     law(&all, T, c, p, q);                                                                       \
     *out = all.value;                                                                            \
   }                                                                                              \
-  const pro_law pro_law_##id = {#id, __VA_ARGS__, law##_at, law##_value}
+  const pro_law pro_law_##id = {#id, __VA_ARGS__, law##_at, law##_value, line}
+#define PRO_BRACED(...) \
+  { __VA_ARGS__ }
+#define PRO_LAW(id, law, ...) PRO_LAW_OF(id, law, PRO_BRACED(0.0, 0.0, 0), __VA_ARGS__)
 
 static pro_lanes clip(pro_lanes c) { return pro_lanes_max(c, pro_lanes_all(0.0)); }
 static pro_lanes where_positive(pro_lanes c, pro_lanes x) {
@@ -21,32 +24,26 @@ static pro_lanes where_positive(pro_lanes c, pro_lanes x) {
 }
 static const pro_lanes zero = {0.0};
 
+/* PRO_LINE(id, offset, slope, held, formula, doc) makes the law of a line. */
+#define PRO_LINE(id, at_zero, steep, stops, ...)                         \
+  PRO_ONE_TEXT void id(pro_law_value *out, in *T, in *c, in *p, in *q) { \
+    static const pro_law_line line = {at_zero, steep, stops};            \
+    (void)T, (void)p, (void)q;                                           \
+    out->value = pro_law_line_at(&line, *c), out->slope_T = zero;        \
+    out->slope_c = pro_lanes_all(steep);                                 \
+    if (stops) out->slope_c = where_positive(out->value, out->slope_c);  \
+  }                                                                      \
+  PRO_LAW_OF(id, id, PRO_BRACED(at_zero, steep, stops), __VA_ARGS__)
+
 /* A reactant's law goes on below zero: what undershoots by the solver's tolerance is made again and comes back. A
  * catalyst's stops there: below zero, where it would run away from zero, it is none. */
-PRO_ONE_TEXT void linear(pro_law_value *out, in *T, in *c, in *p, in *q) {
-  (void)T, (void)p, (void)q;
-  *out = (pro_law_value){*c, pro_lanes_all(1.0), zero};
-}
-PRO_LAW(linear, linear, "c", "first order in a reactant");
-
-PRO_ONE_TEXT void vacancy(pro_law_value *out, in *T, in *c, in *p, in *q) {
-  (void)T, (void)p, (void)q;
-  *out = (pro_law_value){1.0 - *c, pro_lanes_all(-1.0), zero};
-}
-PRO_LAW(vacancy, vacancy, "(1-c)", "first order in what is not yet a product c");
-
-PRO_ONE_TEXT void seed(pro_law_value *out, in *T, in *c, in *p, in *q) {
-  (void)T, (void)p, (void)q;
-  *out = (pro_law_value){clip(*c), where_positive(*c, pro_lanes_all(1.0)), zero};
-}
-PRO_LAW(seed, seed, "c", "catalysed by the product c");
-
-PRO_ONE_TEXT void converted(pro_law_value *out, in *T, in *c, in *p, in *q) {
-  (void)T, (void)p, (void)q;
-  pro_lanes made = 1.0 - *c;
-  *out = (pro_law_value){clip(made), -where_positive(made, pro_lanes_all(1.0)), zero};
-}
-PRO_LAW(converted, converted, "(1-c)", "catalysed by what a reactant c has become");
+PRO_LINE(linear, 0.0, 1.0, 0, "c", "first order in a reactant");
+PRO_LINE(vacancy, 1.0, -1.0, 0, "(1-c)", "first order in what is not yet a product c");
+PRO_LINE(seed, 0.0, 1.0, 1, "c", "catalysed by the product c");
+PRO_LINE(converted, 1.0, -1.0, 1, "(1-c)", "catalysed by what a reactant c has become");
+/* Not `linear`: a current can take the anode's lithium below zero, and a law that pulls back would then make it
+ * anew from nothing. */
+PRO_LINE(available, 0.0, 1.0, 1, "max(c,0)", "first order in a reactant that discharge may exhaust");
 
 /* Below c = q the law goes on as the line through the origin and (q, q^p), so that the slope stays finite and the
  * species dies out exponentially instead of reaching zero at speed. With q = 0 there is no such line. */
@@ -89,14 +86,6 @@ PRO_ONE_TEXT void switch_up(pro_law_value *out, in *T, in *c, in *p, in *q) {
   *out = (pro_law_value){1.0 + (*p - 1.0) * f, zero, (*p - 1.0) * slope};
 }
 PRO_LAW(switch, switch_up, "1+(p-1)(1+tanh((T-q)/1K))/2", "p times faster above T = q [K]");
-
-/* Not `linear`: a current can take the anode's lithium below zero, and a law that pulls back would then make it
- * anew from nothing. */
-PRO_ONE_TEXT void available(pro_law_value *out, in *T, in *c, in *p, in *q) {
-  (void)T, (void)p, (void)q;
-  *out = (pro_law_value){clip(*c), where_positive(*c, pro_lanes_all(1.0)), zero};
-}
-PRO_LAW(available, available, "max(c,0)", "first order in a reactant that discharge may exhaust");
 
 /* The corner of min(c, q) is rounded over w = q/200: m = min(c, q) - w ln(1 + exp(-|c - q|/w)), which is 0.0035 q
  * too low at c = q and right to 1e-9 w at a distance of 21 w. */

@@ -10,6 +10,13 @@ typedef struct pro_law_value {
   pro_lanes slope_T; /* df/dT [1/K] */
 } pro_law_value;
 
+/* max(offset + slope c, 0), or offset + slope c where it is not held: laws so simple that whoever evaluates many
+ * need not call them. */
+typedef struct pro_law_line {
+  double offset, slope;
+  int held;
+} pro_law_line;
+
 /* Defined and stable wherever the solver may wander, a little beyond a species' bounds included. */
 typedef struct pro_law {
   const char *name;
@@ -18,7 +25,13 @@ typedef struct pro_law {
   void (*at)(pro_law_value *out, const pro_lanes *T, const pro_lanes *c, const pro_lanes *p, const pro_lanes *q);
   /* The value alone. Vectors by pointers: builds for different processors call each other here. */
   void (*value)(pro_lanes *out, const pro_lanes *T, const pro_lanes *c, const pro_lanes *p, const pro_lanes *q);
+  pro_law_line line; /* the same, where it is one; else all zero */
 } pro_law;
+
+PRO_ONE_TEXT pro_lanes pro_law_line_at(const pro_law_line *line, pro_lanes c) {
+  pro_lanes value = line->offset + line->slope * c;
+  return line->held ? pro_lanes_max(value, pro_lanes_all(0.0)) : value;
+}
 
 extern const pro_law
     pro_law_linear; /* c              first order in a reactant; negative below zero: pulls back */

@@ -255,10 +255,13 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
     pro_lanes K = arrhenius[j], u = pro_lanes_all(1.0);
     for (int k = 0; k < factors; k++) {
       const pro_lanes *of = &c[net->factor[j][k].species];
+      const pro_law *law = net->factor[j][k].law;
       if (slope_T)
-        net->factor[j][k].law->at(&f[k], T, of, &net->p[j][k], &net->q[j][k]);
+        law->at(&f[k], T, of, &net->p[j][k], &net->q[j][k]);
+      else if (law->line.slope != 0.0)
+        f[k].value = pro_law_line_at(&law->line, *of);
       else
-        net->factor[j][k].law->value(&f[k].value, T, of, &net->p[j][k], &net->q[j][k]);
+        law->value(&f[k].value, T, of, &net->p[j][k], &net->q[j][k]);
       if (net->factor[j][k].capped)
         K *= f[k].value;
       else
