@@ -144,21 +144,37 @@ static void sort_times(double *t, int n) {
     }
 }
 
+/* Where the cubic t(g) through four points is at g = 0. */
+static double cubic_root(const double t[4], const double g[4]) {
+  double sum = 0.0;
+  for (int i = 0; i < 4; i++) {
+    double part = t[i] - t[1]; /* from one of them: late times cost no digits */
+    for (int j = 0; j < 4; j++)
+      if (j != i) part *= g[j] / (g[j] - g[i]);
+    sum += part;
+  }
+  return t[1] + sum;
+}
+
 /* On the dense output between a (margin `which` has its old sign) and b (it has changed): the first moment found
  * at which it has changed, to 10 s times rtol or a thousandth of the step, within bounds. A round looks at eight
- * times at once, closest where the secant points: the bracket shrinks to a fifth at worst, and to the square of
- * its share of the step as a rule. */
+ * times at once, closest where the secant points, or as soon as it is known at two more moments the cubic: the
+ * bracket shrinks to a fifth at worst, and to a two-thousandth as a rule. */
 static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
   const double worth = fmin(10.0 * f->in->rtol, LOCATE_MOST),
                to = fmax(fmin(worth, 1e-3 * (b.t - a.t)), LOCATE_LEAST);
   static const double around[PRO_LANES] = {-0.2, -0.02, -0.002, -0.0002, 0.0002, 0.002, 0.02, 0.2};
   double margin[PRO_WATCH_COUNT];
+  enum { POINTS = PRO_LANES + 2 };                                    /* of a round, and both its ends */
+  double at[POINTS], g[POINTS], near_t[4] = {0.0}, near_g[4] = {0.0}; /* of these those around the change */
+  int nears = 0;
   pro_watch_margins(&f->watch, &a, margin);
-  double ga = margin[which];
+  near_t[1] = a.t, near_g[1] = margin[which];
   pro_watch_margins(&f->watch, &b, margin);
-  double gb = margin[which];
+  near_t[2] = b.t, near_g[2] = margin[which];
   for (int round = 0; round < 60 && b.t - a.t > to; round++) {
-    double width = b.t - a.t, root = a.t + width * (ga / (ga - gb)), t[PRO_LANES];
+    double width = b.t - a.t, root = nears ? cubic_root(near_t, near_g) : (double)NAN, t[PRO_LANES];
+    if (!(root > a.t && root < b.t)) root = a.t + width * (near_g[1] / (near_g[1] - near_g[2]));
     if (!(root > a.t && root < b.t)) root = 0.5 * (a.t + b.t);
     for (int l = 0; l < PRO_LANES; l++) {
       t[l] = root + around[l] * width;
@@ -173,13 +189,19 @@ static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
     for (int l = 0; l < PRO_LANES; l++) wide_t[l] = t[l];
     f->with->dense(f->integrator, f->lane, &wide_t, wide);
     look_at_all(f, &wide_t, wide, now);
-    for (int l = 0; l < PRO_LANES; l++) {
+    at[0] = a.t, g[0] = near_g[1], at[POINTS - 1] = b.t, g[POINTS - 1] = near_g[2];
+    int changed = POINTS - 1; /* the first at which it has */
+    for (int l = PRO_LANES - 1; l >= 0; l--) {
       pro_watch_margins(&f->watch, &now[l], margin);
-      if ((margin[which] > 0.0) != f->watch.holds[which]) {
-        b = now[l], gb = margin[which];
-        break;
-      }
-      a = now[l], ga = margin[which];
+      at[l + 1] = t[l], g[l + 1] = margin[which];
+      if ((margin[which] > 0.0) != f->watch.holds[which]) changed = l + 1;
+    }
+    if (changed <= PRO_LANES) b = now[changed - 1];
+    if (changed > 1) a = now[changed - 2];
+    nears = changed > 1 && changed <= PRO_LANES;
+    for (int i = 0; i < 4; i++) {
+      int k = changed - 2 + i;
+      if (k >= 0 && k < POINTS) near_t[i] = at[k], near_g[i] = g[k];
     }
   }
   return b;
@@ -187,39 +209,29 @@ static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
 
 /* Whether it matters when it changed between a and b. That a cell cools is told by no clock: the moment is of use
  * where the core may have been hotter there than ever, or than a guard has seen it. */
-static int is_timed(const pro_flight *f, int which, const pro_moment *a, const pro_moment *b) {
-  if (which != PRO_WATCH_cooling || f->watch.candidates > 0) return 1;
+static int is_timed(pro_flight *f, int which, const pro_moment *a, const pro_moment *b, int heats) {
+  double to;
+  if (switched_by(f, which, &to)) return 1;
+  if (which != PRO_WATCH_cooling) return pro_watch_is_told(&f->watch, which, heats);
+  if (f->watch.candidates > 0) return 1;
   double reach = 2.0 * (fabs(a->rate) + fabs(b->rate)) * (b->t - a->t); /* twice what straight lines would say */
   return !f->watch.holds[which] && fmax(a->T_core, b->T_core) + reach > f->watch.T_max;
-}
-
-/* The end of most steps: nothing has changed its sign, and nothing asks for a look of its own. */
-static int nothing_happened(pro_flight *f, const pro_moment *at_end) {
-  double margin[PRO_WATCH_COUNT];
-  int changed = 0;
-  pro_watch_margins(&f->watch, at_end, margin);
-  for (int i = 0; i < PRO_WATCH_COUNT; i++) changed |= (margin[i] > 0.0) ^ f->watch.holds[i];
-  return !changed && !(pro_watch_deadline(&f->watch) < at_end->t);
 }
 
 /* Finds what happened between `last` and the end of the step, in order of time. Returns what switched a mode, or
  * -1: *last is then that moment, and what came after it is not true. */
 static int find_events(pro_flight *f, pro_moment *last, const pro_moment *at_end) {
   const double to = at_end->t;
-  if (nothing_happened(f, at_end)) {
-    pro_watch_see(&f->watch, at_end);
-    *last = *at_end;
-    return -1;
-  }
   for (;;) {
     double deadline = fmin(pro_watch_deadline(&f->watch), to), margin[PRO_WATCH_COUNT];
     pro_moment end = *at_end, found[PRO_WATCH_COUNT];
     if (deadline > last->t && deadline < to) look_inside(f, deadline, &end);
     pro_watch_margins(&f->watch, &end, margin);
     int which[PRO_WATCH_COUNT], n = 0, late = 0;
+    const int runs = PRO_WATCH_rate_1, heats = f->watch.holds[runs] || margin[runs] > 0.0;
     for (int i = 0; i < PRO_WATCH_COUNT; i++) {
       if ((margin[i] > 0.0) == f->watch.holds[i] || is_spent(f, i)) continue;
-      pro_moment m = is_timed(f, i, last, &end) ? locate(f, i, *last, end) : end;
+      pro_moment m = is_timed(f, i, last, &end, heats) ? locate(f, i, *last, end) : end;
       int k = n++;
       for (; k > 0 && m.t < found[k - 1].t; k--) found[k] = found[k - 1], which[k] = which[k - 1];
       found[k] = m, which[k] = i;
@@ -407,9 +419,13 @@ pro_status pro_flight_afford(const pro_flight *f) {
 }
 
 /* Sees what the integrator's step has brought, and goes on. */
-pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int *goes_on) {
+pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int quiet, int *goes_on) {
   *goes_on = 1;
-  int switched = find_events(f, &f->last, end);
+  int switched = -1;
+  if (quiet)
+    pro_watch_see(&f->watch, end), f->last = *end;
+  else
+    switched = find_events(f, &f->last, end);
   double to = switched >= 0 ? f->last.t : end->t;
   pro_record_until(f, to);
   f->t = to;

@@ -69,9 +69,9 @@ pro_status pro_flight_return(pro_flight *flight, const pro_state *from, pro_syst
                              const pro_integrator *with, void *integrator, int lane, double until) PRO_MUST_CHECK;
 /* Hands over what has become of it, `out` included; the caller frees it with pro_state_free. PRO_ENOMEM. */
 pro_status pro_flight_leave(pro_state **out, pro_flight *flight) PRO_MUST_CHECK;
-/* Sees what the integrator's accepted step has brought, up to the moment `end`; goes_on 0: that was the end of the
- * case. PRO_ENUMERIC. */
-pro_status pro_flight_step(pro_flight *flight, const pro_moment *end, int *goes_on) PRO_MUST_CHECK;
+/* Sees what the integrator's accepted step has brought, up to the moment `end`; quiet: nothing has happened in it
+ * (pro_watch_quiet); goes_on 0: that was the end of the case. PRO_ENUMERIC. */
+pro_status pro_flight_step(pro_flight *flight, const pro_moment *end, int quiet, int *goes_on) PRO_MUST_CHECK;
 /* Wanted where `begins`, before the integrator's next step: `now` is its first moment under the new drive. */
 pro_status pro_flight_begin(pro_flight *flight, const pro_moment *now, int *goes_on) PRO_MUST_CHECK;
 /* After an attempt of a step that was not the last: PRO_ENUMERIC where a budget of the case is spent, or what is

@@ -86,6 +86,7 @@ static void land(pro_flight *f, ticket *t, pro_status status, const char *why) {
 
 typedef struct fleet {
   pro_system shared;
+  pro_watch_lanes watched;
   pro_flight flights[PRO_LANES];
   ticket *of[PRO_LANES]; /* NULL: an empty lane */
 } fleet;
@@ -100,7 +101,10 @@ static void refill(fleet *a, const pro_integrator *with, void *integrator, int l
     a->of[lane] = t;
     pro_status status = t->from ? pro_flight_return(f, t->from, &a->shared, with, integrator, lane, t->until)
                                 : pro_flight_board(f, t->in, &a->shared, with, integrator, lane, t->until);
-    if (status == PRO_OK) return;
+    if (status == PRO_OK) {
+      pro_watch_show(&a->watched, lane, &f->watch);
+      return;
+    }
     land(f, t, status, pro_error_message());
   }
   a->of[lane] = NULL;
@@ -135,6 +139,7 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
     pro_drive_lanes drive;
     pro_cell_view view;
     const pro_lanes *t = with->look(integrator, &view, &drive); /* one for all of them */
+    const pro_lanes_mask quiet = pro_watch_quiet(&a->watched, *t, &view, drive.channel[PRO_DRIVE_T_ambient]);
     for (int l = 0; l < with->lanes; l++) {
       pro_flight *f = &a->flights[l];
       if (!a->of[l] || (begins && !f->begins)) continue;
@@ -145,10 +150,11 @@ static pro_status fly(ticket *tickets, size_t n, const pro_integrator *with) {
       if (begins)
         so_far = pro_flight_begin(f, &end, &goes_on);
       else if (done[l] > 0)
-        so_far = pro_flight_step(f, &end, &goes_on);
+        so_far = pro_flight_step(f, &end, quiet[l] != 0, &goes_on);
       else if (done[l] < 0)
         so_far = pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: %s", f->last.t, f->last.T_core,
                           with->why(integrator, l));
+      if (begins || !quiet[l]) pro_watch_show(&a->watched, l, &f->watch);
       if (so_far == PRO_OK && goes_on) so_far = pro_flight_afford(f);
       if (so_far == PRO_OK && goes_on && f->t < f->until) continue;
       land(f, a->of[l], so_far, pro_error_message());

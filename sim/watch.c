@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define SHORT_DROP 0.025         /* [V], the ORNL/Sandia indentation protocol */
-#define SHORT_COUNTS 1e-4        /* [S]: below it a fall of the voltage is the load's, not a short's */
 #define VOLTAGE_SHARE 0.75       /* [-], GB 38031 */
 #define GUARD_T 333.15           /* 60 degC [K] */
 #define GUARD_SUSTAIN 2.0        /* [s] */
@@ -48,7 +47,7 @@ static void set_thresholds(pro_watch *w) {
 
 void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[PRO_WATCH_COUNT]) {
   const double value[PRO_WATCH_COUNT] = {
-      [PRO_WATCH_short] = now->short_conductance > SHORT_COUNTS ? -now->electrode_voltage : -(double)INFINITY,
+      [PRO_WATCH_short] = now->short_conductance > PRO_SHORT_COUNTS ? -now->electrode_voltage : -(double)INFINITY,
       [PRO_WATCH_voltage] = -now->voltage,
       [PRO_WATCH_vent] = now->pressure,
       [PRO_WATCH_separator] = now->collapse,
@@ -134,27 +133,29 @@ void pro_watch_start(pro_watch *w, const pro_case *in, const pro_moment *now, do
   pro_watch_see(w, now);
 }
 
+/* What a margin stamps when it becomes positive; -1: nothing. */
+static const int clock_of[PRO_WATCH_COUNT] = {
+    [PRO_WATCH_short] = PRO_CLOCK_short,
+    [PRO_WATCH_voltage] = PRO_CLOCK_voltage,
+    [PRO_WATCH_vent] = PRO_CLOCK_vent,
+    [PRO_WATCH_separator] = PRO_CLOCK_separator,
+    [PRO_WATCH_rate_10K] = PRO_CLOCK_10K_per_min,
+    [PRO_WATCH_rate_1] = PRO_CLOCK_runaway,
+    [PRO_WATCH_warm] = -1,
+    [PRO_WATCH_limit] = -1,
+    [PRO_WATCH_ambient] = PRO_CLOCK_ambient,
+    [PRO_WATCH_mark] = PRO_CLOCK_mark,
+    [PRO_WATCH_cooling] = -1,
+    [PRO_WATCH_vent2] = PRO_CLOCK_vent2,
+    [PRO_WATCH_cid] = PRO_CLOCK_cid,
+    [PRO_WATCH_melts] = -1,
+    [PRO_WATCH_heater_off] = PRO_CLOCK_heater_off,
+    [PRO_WATCH_lost] = -1,
+    [PRO_WATCH_caught] = -1,
+    [PRO_WATCH_faded] = -1,
+};
+
 void pro_watch_flip(pro_watch *w, int which, const pro_moment *now) {
-  static const int clock_of[PRO_WATCH_COUNT] = {
-      [PRO_WATCH_short] = PRO_CLOCK_short,
-      [PRO_WATCH_voltage] = PRO_CLOCK_voltage,
-      [PRO_WATCH_vent] = PRO_CLOCK_vent,
-      [PRO_WATCH_separator] = PRO_CLOCK_separator,
-      [PRO_WATCH_rate_10K] = PRO_CLOCK_10K_per_min,
-      [PRO_WATCH_rate_1] = PRO_CLOCK_runaway,
-      [PRO_WATCH_warm] = -1,
-      [PRO_WATCH_limit] = -1,
-      [PRO_WATCH_ambient] = PRO_CLOCK_ambient,
-      [PRO_WATCH_mark] = PRO_CLOCK_mark,
-      [PRO_WATCH_cooling] = -1,
-      [PRO_WATCH_vent2] = PRO_CLOCK_vent2,
-      [PRO_WATCH_cid] = PRO_CLOCK_cid,
-      [PRO_WATCH_melts] = -1,
-      [PRO_WATCH_heater_off] = PRO_CLOCK_heater_off,
-      [PRO_WATCH_lost] = -1,
-      [PRO_WATCH_caught] = -1,
-      [PRO_WATCH_faded] = -1,
-  };
   pro_watch_see(w, now);
   int was_guarded = guarded(w), was_gb = gb(w);
   w->holds[which] = !w->holds[which];
@@ -164,6 +165,13 @@ void pro_watch_flip(pro_watch *w, int which, const pro_moment *now) {
   if (was_guarded && !guarded(w)) end_guard(w, now->t), settle_candidates(w, now->t);
   if (!was_gb && gb(w)) w->gb_start = now->t;
   if (was_gb && !gb(w)) w->gb_start = NAN;
+}
+
+int pro_watch_is_told(const pro_watch *w, int which, int heats) {
+  if (!w->holds[which] && clock_of[which] >= 0 && isnan(w->clock[clock_of[which]])) return 1;
+  if (!heats || (!isnan(w->clock[PRO_CLOCK_runaway_guarded]) && !isnan(w->clock[PRO_CLOCK_gb]))) return 0;
+  return which == PRO_WATCH_rate_1 || which == PRO_WATCH_warm || which == PRO_WATCH_voltage ||
+         which == PRO_WATCH_limit; /* begins or ends a stretch of either */
 }
 
 static double larger(double a, double b) { return b > a ? b : a; }
@@ -190,4 +198,13 @@ double pro_watch_deadline(const pro_watch *w) {
   if (!isnan(w->gb_start) && isnan(w->clock[PRO_CLOCK_gb])) first = smaller(first, w->gb_start + GB_SUSTAIN);
   if (isnan(w->clock[PRO_CLOCK_fault])) first = smaller(first, w->in->t_fault); /* no fault: NaN */
   return first;
+}
+
+void pro_watch_show(pro_watch_lanes *to, int l, const pro_watch *w) {
+  for (int i = 0; i < PRO_WATCH_COUNT; i++) {
+    to->threshold[i][l] = w->threshold[i];
+    to->holds[i][l] = w->holds[i] ? -1 : 0;
+  }
+  to->t_fault[l] = w->in->t_fault, to->deadline[l] = pro_watch_deadline(w);
+  to->alone[l] = w->in->drive.arc.on ? -1 : 0;
 }

@@ -302,6 +302,70 @@ END_TEST
 
 /* Through the engine: an adiabatic lump heated at t/100 K/s2 for 200 s, so that dT/dt = t/100 K/s and T = T0 +
  * t^2/200 s. Events are to be found to 1 ms. */
+/* What eight lanes say of a moment is what its margins say. */
+START_TEST(a_quiet_lane_is_one_whose_margins_all_have_their_old_sign) {
+  support_random random = {11, 0};
+  pro_case in;
+  support_case(&in, "lco_18650");
+  in.t_fault = 50.0, in.T_mark = 400.0, in.drive.T_heater_off = 420.0;
+  int quiet_ones = 0, others = 0;
+  for (int k = 0; k < 4000; k++) {
+    pro_watch watch[PRO_LANES];
+    pro_watch_lanes lanes;
+    pro_cell_view view;
+    pro_lanes T_ambient, t;
+    pro_moment now[PRO_LANES];
+    memset(&view, 0, sizeof view), memset(&lanes, 0, sizeof lanes);
+    for (int l = 0; l < PRO_LANES; l++) {
+      pro_moment first = moment(0.0, support_between(&random, 280.0, 500.0), support_between(&random, -0.1, 1.5));
+      pro_watch_start(&watch[l], &in, &first, first.voltage);
+      pro_moment *m = &now[l];
+      *m = first;
+      m->t = support_between(&random, 0.0, 60.0);
+      double *const may[] = {
+          &m->T_core,   &m->rate,    &m->voltage, &m->electrode_voltage, &m->short_conductance, &m->pressure,
+          &m->collapse, &m->outflow, &m->T_side,  &m->T_ambient};
+      const double to[] = {1200.0, 2.0, 5.0, 5.0, 2e-4, 3e6, 1.0, 1e-3, 500.0, 400.0};
+      for (size_t i = 0; i < PRO_COUNT(may); i++)
+        if (support_between(&random, 0.0, 1.0) < 0.1) *may[i] = support_between(&random, 0.0, to[i]);
+      m->lag = 1.0, m->slack = -1.0;
+      view.T_core[l] = m->T_core, view.rate[l] = m->rate, view.voltage[l] = m->voltage;
+      view.electrode_voltage[l] = m->electrode_voltage, view.short_conductance[l] = m->short_conductance;
+      view.pressure[l] = m->pressure, view.collapse[l] = m->collapse, view.outflow[l] = m->outflow;
+      view.T_side[l] = m->T_side, T_ambient[l] = m->T_ambient, t[l] = m->t;
+      pro_watch_show(&lanes, l, &watch[l]);
+    }
+    pro_lanes_mask quiet = pro_watch_quiet(&lanes, t, &view, T_ambient);
+    for (int l = 0; l < PRO_LANES; l++) {
+      double margin[PRO_WATCH_COUNT];
+      pro_watch_margins(&watch[l], &now[l], margin);
+      int changed = pro_watch_deadline(&watch[l]) < now[l].t;
+      for (int i = 0; i < PRO_WATCH_COUNT; i++) changed |= (margin[i] > 0.0) != watch[l].holds[i];
+      ck_assert_int_eq(quiet[l] != 0, !changed);
+      quiet_ones += !changed, others += changed;
+    }
+  }
+  ck_assert_int_gt(quiet_ones, 1000);
+  ck_assert_int_gt(others, 1000);
+}
+END_TEST
+
+/* A moment that no clock tells need not be found. */
+START_TEST(a_margin_is_told_until_its_clock_is_stamped) {
+  pro_case in;
+  pro_watch w;
+  begin(&w, &in, moment(0.0, 300.0, 0.0));
+  ck_assert(pro_watch_is_told(&w, PRO_WATCH_rate_10K, 0));
+  ck_assert(!pro_watch_is_told(&w, PRO_WATCH_warm, 0));
+  ck_assert(pro_watch_is_told(&w, PRO_WATCH_warm, 1)); /* begins a stretch of the guarded clock */
+  live(&w, moment(10.0, 320.0, 0.2));
+  ck_assert(!pro_watch_is_told(&w, PRO_WATCH_rate_10K, 0)); /* its end */
+  live(&w, moment(20.0, 321.0, 0.0));
+  ck_assert(!pro_watch_is_told(&w, PRO_WATCH_rate_10K, 0)); /* the second time */
+  ck_assert(pro_watch_is_told(&w, PRO_WATCH_rate_1, 1));
+}
+END_TEST
+
 START_TEST(engine_finds_events_to_a_millisecond) {
   pro_case in;
   support_case(&in, "lco_18650_kim");
@@ -396,6 +460,8 @@ int main(void) {
   tcase_add_test(tests, hotter_than_the_surroundings_counts_after_the_fault);
   tcase_add_test(tests, extremes_are_of_their_own_moments);
   tcase_add_test(tests, each_margin_asks_for_its_own_part);
+  tcase_add_test(tests, a_quiet_lane_is_one_whose_margins_all_have_their_old_sign);
+  tcase_add_test(tests, a_margin_is_told_until_its_clock_is_stamped);
   tcase_add_test(tests, engine_finds_events_to_a_millisecond);
   tcase_add_test(tests, engine_is_not_fooled_by_a_heater_pulse);
   tcase_add_test(tests, core_that_still_heats_leaves_the_outcome_open);
