@@ -12,7 +12,7 @@
 #include "sim/simulate.h"
 
 enum { SPARE = 16 };      /* finished runs that may wait for a slow one, beyond two batches a thread */
-enum { BATCH_MAX = 32 };  /* cases that a thread takes at once, for an integrator with lanes */
+enum { BATCH_MAX = 64 };  /* cases that a thread takes at once, for an integrator with lanes */
 #define BATCH_BYTES 6.4e7 /* that a batch may hold */
 
 typedef struct slot {
