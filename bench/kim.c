@@ -56,7 +56,8 @@ static pro_status pass(pro_outcome_of *out, double rtol, const struct pro_integr
                           .steps = done * sum.steps,
                           .rejected = done * sum.rejected,
                           .rhs_calls = done * sum.rhs_calls,
-                          .jacobian_calls = done * sum.jacobian_calls};
+                          .jacobian_calls = done * sum.jacobian_calls,
+                          .exps = PRO_MEMBER_EXPS};
   return PRO_OK;
 }
 

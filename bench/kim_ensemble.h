@@ -14,6 +14,7 @@
 #include "bench/bench.h"
 
 enum { PRO_MEMBER_STATES = 6 };   /* x_sei, x_neg, z, alpha, c_e [-], T [K] */
+enum { PRO_MEMBER_EXPS = 5 };     /* of its right-hand side: four rate coefficients and the film */
 #define PRO_MEMBER_UNCAPPED 1e300 /* k_max [1/s] */
 
 typedef struct pro_member {

@@ -11,9 +11,9 @@
 
 #include "sim/simulate.h"
 
-enum { SPARE = 16 };      /* finished runs that may wait for a slow one, beyond two batches a thread */
-enum { BATCH_MAX = 64 };  /* cases that a thread takes at once, for an integrator with lanes */
-#define BATCH_BYTES 6.4e7 /* that a batch may hold */
+enum { SPARE = 16 };                /* finished runs that may wait for a slow one, beyond two batches a thread */
+enum { LEAST = 8, BATCH_MAX = 64 }; /* cases that a thread takes at once, for an integrator with lanes */
+#define BATCH_BYTES 6.4e7           /* that a batch may hold */
 
 typedef struct slot {
   pro_run run;
@@ -25,6 +25,7 @@ typedef struct slot {
  * is free. */
 typedef struct crew {
   const pro_ensemble *job;
+  int threads;
   slot *slots;
   uint64_t slot_count, batch;
   atomic_uint_fast64_t taken, handed; /* counted from job->first */
@@ -118,6 +119,15 @@ static void help(crew *c) {
   if (status != PRO_OK) fail(c, status);
 }
 
+/* How many to take when n are taken: less towards the end, so that no thread has long to wait for the last, but
+ * never less than fill the lanes. */
+static uint64_t take_of(const crew *c, uint64_t n) {
+  uint64_t left = c->job->count - n, share = left / (2 * (uint64_t)c->threads), count = c->batch;
+  if (c->threads > 1 && share < count) count = share > LEAST ? share : LEAST;
+  if (count > c->batch) count = c->batch;
+  return count < left ? count : left;
+}
+
 static void work(crew *c) {
   const struct timespec moment = {.tv_nsec = 500000};
   for (;;) {
@@ -129,7 +139,7 @@ static void work(crew *c) {
     /* taking a number is a promise to hand its run over: look for room first */
     uint64_t n = atomic_load(&c->taken);
     if (n >= c->job->count) return;
-    uint64_t count = c->job->count - n < c->batch ? c->job->count - n : c->batch;
+    uint64_t count = take_of(c, n);
     if (n + count - atomic_load(&c->handed) > c->slot_count) {
       hand_over(c);
       help(c);
@@ -165,7 +175,7 @@ static uint64_t batch_of(const pro_ensemble *job, int threads) {
 pro_status pro_ensemble_run(const pro_ensemble *ensemble) {
   int threads = ensemble->threads > 0 ? ensemble->threads : pro_threads_available();
   if ((uint64_t)threads > ensemble->count) threads = ensemble->count ? (int)ensemble->count : 1;
-  crew c = {.job = ensemble, .batch = batch_of(ensemble, threads)};
+  crew c = {.job = ensemble, .threads = threads, .batch = batch_of(ensemble, threads)};
   c.slot_count = 2 * (uint64_t)threads * c.batch + SPARE;
   c.slots = calloc(c.slot_count, sizeof *c.slots);
   if (!c.slots) return pro_fail(PRO_ENOMEM, "no memory for %llu runs", (unsigned long long)c.slot_count);
