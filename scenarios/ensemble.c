@@ -13,7 +13,7 @@
 
 enum { SPARE = 16 };                /* finished runs that may wait for a slow one, beyond two batches a thread */
 enum { LEAST = 8, BATCH_MAX = 64 }; /* cases that a thread takes at once, for an integrator with lanes */
-#define BATCH_BYTES 6.4e7           /* that a batch may hold */
+#define BATCH_BYTES 6.4e7           /* that a batch may hold: guess, what a thread of any node has to spare */
 
 typedef struct slot {
   pro_run run;

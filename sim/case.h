@@ -197,7 +197,7 @@ extern const pro_field pro_sensor_settings_fields[]; /* values in the sensor's o
 
 /* ---- a case ---- */
 
-enum { PRO_STEPS_MAX = 2000000 }; /* a budget that a case which gets anywhere does not come near */
+enum { PRO_STEPS_MAX = 2000000 }; /* numerical: a budget that a case which gets anywhere does not come near */
 
 typedef struct pro_case {
   pro_network network; /* by value: a run may perturb A, Ea and heat */

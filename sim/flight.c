@@ -9,6 +9,7 @@
 
 #include "sim/record.h"
 
+/* Numerical: far below the millisecond to which clocks are promised, as finely as the tolerance is worth. */
 #define LOCATE_LEAST 1e-6 /* width to which an event is bracketed [s]: at a tight tolerance, */
 #define LOCATE_MOST 1e-4  /* and at a loose one */
 #define INSTANT                                                                                   \

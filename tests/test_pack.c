@@ -2,7 +2,6 @@
 /* test: full; links: prodrome_output prodrome_sim */
 #include "output/pack.h"
 
-#include <check.h>
 #if __has_include(<hdf5.h>)
 #include <hdf5.h>
 #else /* where Debian keeps it */
@@ -10,6 +9,8 @@
 #endif
 #include <stdlib.h>
 #include <string.h>
+
+#include "tests/support.h"
 
 extern uint32_t H5_checksum_fletcher32(const void *data, size_t size); /* in HDF5's library, in no header of it */
 
@@ -178,9 +179,5 @@ int main(void) {
   tcase_add_loop_test(tests, hdf5_reads_what_was_packed_and_the_other_way_round, 0, 4);
   tcase_add_test(tests, any_flipped_bit_is_found);
   suite_add_tcase(suite, tests);
-  SRunner *runner = srunner_create(suite);
-  srunner_run_all(runner, CK_ENV);
-  int failed = srunner_ntests_failed(runner);
-  srunner_free(runner);
-  return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return support_main(suite);
 }
