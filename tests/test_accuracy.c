@@ -30,7 +30,7 @@ START_TEST(a_sweep_is_within_a_ten_thousandth) {
     /* a calorimeter's threshold is 0.3 K in a seek: at 1e-4 it may be missed by more than 1e-3 */
     if (l == 0) ck_assert_uint_eq(v->other, v->near);
     ck_assert_uint_le(v->other, cases / 20);
-    /* of so few cases p99 is the worst, and at 1e-4 a rise of 4e-3 was measured among 600 */
+    /* of so few cases p99 is the worst, and at 1e-4 a rise of 4e-3 has been measured among 600 */
     const pro_spread spread[] = {v->runaway, v->vent, v->rise};
     for (size_t s = 0; s < PRO_COUNT(spread); s++) {
       ck_assert_uint_ge(spread[s].n, cases / 4);

@@ -112,7 +112,7 @@ START_TEST(a_stop_finishes_what_is_in_the_air) {
   ledger l = {.fail_at = UINT64_MAX, .stop = &stop, .stop_at = 10};
   ck_assert_int_eq(sweep(s, &l, 0, 100000, 3, &stop), PRO_EINTERRUPTED);
   ck_assert_uint_ge(l.next, 10);
-  const uint64_t batch = 32; /* and not more than may wait, and a batch a thread */
+  const uint64_t batch = 64; /* and not more than may wait, and a batch a thread */
   ck_assert_uint_le(l.next, 10 + 2 * 3 * batch + 16 + 3 * batch);
   stop = 1;
   ck_assert_int_eq(sweep(s, &l, 0, 10, 3, &stop), PRO_EINTERRUPTED);

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/elimination.h"
 #include "sim/integrator.h"
-#include "sim/wide.h"
 
 /* ---- the method ---- */
 
@@ -54,189 +54,6 @@ static const double H[DENSE][STAGES] = {
      15.98066361424651, -6.789040303419874, -6.710236069923372},
     {11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643, -52.072871366152654,
      -59.78993625266729, -0.15582684282751913, 4.883087185713722}};
-
-/* ---- W in its own sparsity ---- */
-
-enum { SLOTS_MAX = PRO_STATES_MAX * PRO_STATES_MAX, UPDATES_MAX = 12000 };
-
-typedef struct entry {
-  int16_t slot, of; /* of W; of the Jacobian, -1: none (it fills in) */
-} entry;
-typedef struct update { /* W[to] -= W[lower] * W[upper] */
-  int16_t to, lower, upper;
-} update;
-typedef struct place { /* of a factor */
-  int16_t slot, index;
-} place;
-typedef struct pivot {
-  int index, diagonal;      /* unknown, slot */
-  int lower, lower_end;     /* below it: places[lower..lower_end) */
-  int upper, upper_end;     /* right of it */
-  int before, before_end;   /* in its own row, left of it: factors of pivots before */
-  int updates, updates_end; /* what it takes off the rest */
-} pivot;
-
-typedef struct elimination {
-  int m, slots, entries, places;
-  pivot pivots[PRO_STATES_MAX];
-  entry entry[SLOTS_MAX];
-  place place[2 * SLOTS_MAX];
-  update update[UPDATES_MAX];
-  /* of what nothing reads: unknown m + i gains J[of] x[column] of term[term_end[i - 1]..term_end[i]) */
-  int terms, term_end[PRO_STATES_MAX];
-  struct {
-    int16_t column, of;
-  } term[SLOTS_MAX];
-} elimination;
-
-/* Numbers W's slots in the order in which a solve reads them: it walks through memory in a straight line. */
-static void renumber(elimination *e) {
-  int16_t now[SLOTS_MAX], next = 0;
-  for (int k = 0; k < e->m; k++)
-    for (int i = e->pivots[k].before; i < e->pivots[k].before_end; i++) now[e->place[i].slot] = next++;
-  for (int k = e->m - 1; k >= 0; k--) {
-    for (int i = e->pivots[k].upper; i < e->pivots[k].upper_end; i++) now[e->place[i].slot] = next++;
-    now[e->pivots[k].diagonal] = next++;
-  }
-  for (int i = 0; i < e->entries; i++) e->entry[i].slot = now[e->entry[i].slot];
-  for (int i = 0; i < e->places; i++) e->place[i].slot = now[e->place[i].slot];
-  for (int k = 0; k < e->m; k++) {
-    pivot *p = &e->pivots[k];
-    p->diagonal = now[p->diagonal];
-    for (int u = p->updates; u < p->updates_end; u++) {
-      update *of = &e->update[u];
-      *of = (update){now[of->to], now[of->lower], now[of->upper]};
-    }
-  }
-}
-
-/* Order by Markowitz on the diagonal: the pivot that fills in least. Rows are not exchanged: 1/(h gamma) outweighs
- * the rest as soon as the step is small enough for the error's control, and where it does not the step is refused.
- */
-static pro_status plan_elimination(elimination *e, const pro_sparsity *s, int n, int m) {
-  static _Thread_local int16_t slot[PRO_STATES_MAX][PRO_STATES_MAX]; /* -1: none */
-  unsigned char gone[PRO_STATES_MAX] = {0};
-  memset(e, 0, sizeof *e);
-  e->m = m;
-  for (int i = 0; i < m; i++)
-    for (int j = 0; j < m; j++) {
-      int16_t of = s->place[i * n + j];
-      slot[i][j] = -1;
-      if (of < 0 && i != j) continue;
-      slot[i][j] = (int16_t)e->slots++;
-      e->entry[e->entries++] = (entry){slot[i][j], of};
-    }
-  int updates = 0;
-  for (int k = 0; k < m; k++) {
-    int best = -1;
-    long least = 0;
-    for (int i = 0; i < m; i++) {
-      if (gone[i]) continue;
-      long row = 0, column = 0;
-      for (int j = 0; j < m; j++)
-        if (!gone[j] && j != i) row += slot[i][j] >= 0, column += slot[j][i] >= 0;
-      if (best < 0 || row * column < least) best = i, least = row * column;
-    }
-    pivot *p = &e->pivots[k];
-    p->index = best, p->diagonal = slot[best][best];
-    gone[best] = 1;
-    p->lower = e->places;
-    for (int i = 0; i < m; i++)
-      if (!gone[i] && slot[i][best] >= 0) e->place[e->places++] = (place){slot[i][best], (int16_t)i};
-    p->lower_end = p->upper = e->places;
-    for (int j = 0; j < m; j++)
-      if (!gone[j] && slot[best][j] >= 0) e->place[e->places++] = (place){slot[best][j], (int16_t)j};
-    p->upper_end = e->places;
-    p->updates = updates;
-    for (int i = p->lower; i < p->lower_end; i++)
-      for (int j = p->upper; j < p->upper_end; j++) {
-        int16_t *to = &slot[e->place[i].index][e->place[j].index];
-        if (*to < 0) {
-          *to = (int16_t)e->slots++;
-          e->entry[e->entries++] = (entry){*to, -1};
-        }
-        if (updates == UPDATES_MAX) return pro_fail(PRO_EBUG, "the Jacobian fills in too much");
-        e->update[updates++] = (update){*to, e->place[i].slot, e->place[j].slot};
-      }
-    p->updates_end = updates;
-  }
-  for (int k = 0; k < m; k++) { /* the rows of what lies below, in the order of the pivots */
-    pivot *p = &e->pivots[k];
-    p->before = e->places;
-    for (int b = 0; b < k; b++)
-      if (slot[p->index][e->pivots[b].index] >= 0)
-        e->place[e->places++] = (place){slot[p->index][e->pivots[b].index], (int16_t)e->pivots[b].index};
-    p->before_end = e->places;
-  }
-  renumber(e);
-  for (int i = m; i < n; i++) {
-    for (int j = 0; j < m; j++) {
-      int16_t of = s->place[i * n + j];
-      if (of < 0) continue;
-      e->term[e->terms].column = (int16_t)j, e->term[e->terms].of = of;
-      e->terms++;
-    }
-    e->term_end[i - m] = e->terms;
-  }
-  return PRO_OK;
-}
-
-/* Returns 0, and NaN where a pivot is no number: by its inverse an infinite one would pass for a zero. */
-static pro_lanes factorise(const elimination *e, const pro_lanes *J, pro_lanes diagonal, pro_lanes *W) {
-  pro_lanes lost = pro_lanes_all(0.0);
-  for (int i = 0; i < e->entries; i++)
-    W[e->entry[i].slot] = e->entry[i].of >= 0 ? -J[e->entry[i].of] : pro_lanes_all(0.0);
-  for (int k = 0; k < e->m; k++) W[e->pivots[k].diagonal] += diagonal;
-  for (int k = 0; k < e->m; k++) {
-    const pivot *p = &e->pivots[k];
-    pro_lanes per = 1.0 / W[p->diagonal];
-    lost += W[p->diagonal] * 0.0;
-    W[p->diagonal] = per;
-    for (int i = p->lower; i < p->lower_end; i++) W[e->place[i].slot] *= per;
-    for (int u = p->updates; u < p->updates_end; u++)
-      W[e->update[u].to] -= W[e->update[u].lower] * W[e->update[u].upper];
-  }
-  return lost;
-}
-
-static inline pro_wide part_of(const pro_lanes *x, int part) {
-  return pro_wide_load((const double *)(const void *)x + part * PRO_WIDE);
-}
-
-/* A row of W, from its first slot on, times b: two sums, so that one need not wait for the other. In parts as wide
- * as registers: gcc 12 keeps wider sums in memory. */
-static inline pro_lanes row(const place *at_, int count, const pro_lanes *W, const pro_lanes *b) {
-  enum { PARTS = PRO_LANES / PRO_WIDE };
-  pro_wide even[PARTS] = {{0.0}}, odd[PARTS] = {{0.0}};
-  int i = 0;
-  for (; i + 1 < count; i += 2)
-    for (int p = 0; p < PARTS; p++) {
-      even[p] += part_of(&W[i], p) * part_of(&b[at_[i].index], p);
-      odd[p] += part_of(&W[i + 1], p) * part_of(&b[at_[i + 1].index], p);
-    }
-  if (i < count)
-    for (int p = 0; p < PARTS; p++) even[p] += part_of(&W[i], p) * part_of(&b[at_[i].index], p);
-  for (int p = 0; p < PARTS; p++) even[p] += odd[p];
-  pro_lanes sum;
-  memcpy(&sum, even, sizeof sum);
-  return sum;
-}
-
-/* b (m) becomes W^-1 b */
-static void solve(const elimination *e, const pro_lanes *W, pro_lanes *b) {
-  for (int k = 0; k < e->m; k++) {
-    const pivot *p = &e->pivots[k];
-    int count = p->before_end - p->before;
-    b[p->index] -= row(&e->place[p->before], count, W, b);
-    W += count;
-  }
-  for (int k = e->m - 1; k >= 0; k--) {
-    const pivot *p = &e->pivots[k];
-    int count = p->upper_end - p->upper;
-    b[p->index] = (b[p->index] - row(&e->place[p->upper], count, W, b)) * W[count];
-    W += count + 1;
-  }
-}
 
 /* ---- lanes ---- */
 
@@ -283,13 +100,13 @@ typedef struct solver {
   pro_system *system;
   int n, m;
   pro_sparsity where;
-  elimination plan;
+  pro_elimination plan;
   weighting weight;
   /* what may sleep: row which[i] of J has terms dream[i ? end[i - 1] : 0 .. end[i]) */
   int sleepers, which[PRO_STATES_MAX], dream_end[PRO_STATES_MAX];
   struct {
     int16_t column, of;
-  } dream[SLOTS_MAX];
+  } dream[PRO_SLOTS_MAX];
   pro_lanes t, h, stop;        /* of the step that comes [s] */
   pro_lanes rest;              /* of t, what its rounding has left out: an explosion may be over within it [s] */
   pro_lanes from, to;          /* of the last one accepted */
@@ -310,7 +127,7 @@ typedef struct solver {
   pro_lanes taken; /* its step [s] */
   pro_lanes y0[PRO_STATES_MAX], y1[PRO_STATES_MAX], k[STAGES][PRO_STATES_MAX], polynomial[DENSE][PRO_STATES_MAX];
   pro_lanes rate[STAGES][PRO_STATES_MAX]; /* of what nothing reads, times the step (n - m) */
-  pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], W[SLOTS_MAX];
+  pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], W[PRO_SLOTS_MAX];
 } solver;
 
 static void destroy(void *self) { free(self); }
@@ -335,7 +152,7 @@ static pro_status create(void **out, pro_system *system) {
   s->m = system->cell.layout.feedback;
   pro_cell_sparsity(&s->where, &system->cell);
   system->where = &s->where;
-  pro_status status = plan_elimination(&s->plan, &s->where, s->n, s->m);
+  pro_status status = pro_elimination_plan(&s->plan, &s->where, s->n, s->m);
   if (status != PRO_OK) {
     free(s);
     return status;
@@ -526,7 +343,7 @@ PRO_ONE_TEXT void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h, co
     for (int x = 0; x < s->m; x++) b[x] += (D[i] * h) * f_t[x];
     for (int x = s->m; x < s->n; x++) s->rate[i][x - s->m] += (D[i] * h) * f_t[x];
   }
-  solve(&s->plan, s->W, b);
+  pro_elimination_solve(&s->plan, s->W, b);
 }
 
 /* Of what nothing reads: the sum of its k with the weights of its rates w. */
@@ -559,7 +376,7 @@ static pro_lanes attempt(solver *s) {
   s->wanted = s->h;
   s->h = pro_select(pro_at_least(s->h * CUT, left), left, s->h);
   pro_lanes h = s->h, per_h = 1.0 / h;
-  pro_lanes lost = factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
+  pro_lanes lost = pro_elimination_factorise(&s->plan, s->J, per_h * (1.0 / GAMMA), s->W);
   memcpy(s->y0, s->y, (size_t)n * sizeof s->y[0]);
   stage(s, 0, h, per_h, f_t, sleeps);
   stage(s, 1, h, per_h, f_t, sleeps);
