@@ -46,22 +46,10 @@ static void set_thresholds(pro_watch *w) {
 }
 
 void pro_watch_margins(const pro_watch *w, const pro_moment *now, double margin[PRO_WATCH_COUNT]) {
+  const double never = -(double)INFINITY;
   const double value[PRO_WATCH_COUNT] = {
-      [PRO_WATCH_short] = now->short_conductance > PRO_SHORT_COUNTS ? -now->electrode_voltage : -(double)INFINITY,
-      [PRO_WATCH_voltage] = -now->voltage,
-      [PRO_WATCH_vent] = now->pressure,
-      [PRO_WATCH_separator] = now->collapse,
-      [PRO_WATCH_rate_10K] = now->rate,
-      [PRO_WATCH_rate_1] = now->rate,
-      [PRO_WATCH_warm] = now->T_core,
-      [PRO_WATCH_limit] = now->T_core,
-      [PRO_WATCH_ambient] = now->t > w->in->t_fault ? now->T_core - now->T_ambient : -(double)INFINITY,
-      [PRO_WATCH_mark] = now->T_core,
-      [PRO_WATCH_cooling] = -now->rate,
-      [PRO_WATCH_vent2] = now->outflow,
-      [PRO_WATCH_cid] = now->pressure,
-      [PRO_WATCH_melts] = now->T_core,
-      [PRO_WATCH_heater_off] = now->T_side,
+      PRO_WATCH_VALUES(now, now->short_conductance > PRO_SHORT_COUNTS ? -now->electrode_voltage : never,
+                       now->t > w->in->t_fault ? now->T_core - now->T_ambient : never),
       [PRO_WATCH_lost] = now->rate_followed,
       [PRO_WATCH_caught] = -now->lag,
       [PRO_WATCH_faded] = now->slack,

@@ -40,6 +40,16 @@ typedef struct pro_moment {
   double slack;         /* by which a surface that is followed is slower than the threshold [K/s]; else -1 */
 } pro_moment;
 
+/* What is compared with the thresholds, of a moment or of what is seen of eight lanes: all but a calorimeter's.
+ * shorted: -electrode_voltage where there is a short, ambient: T_core - T_ambient after the fault; else -infinity.
+ */
+#define PRO_WATCH_VALUES(now, shorted, ambient)                                                                  \
+  [PRO_WATCH_short] = shorted, [PRO_WATCH_voltage] = -(now)->voltage, [PRO_WATCH_vent] = (now)->pressure,        \
+  [PRO_WATCH_separator] = (now)->collapse, [PRO_WATCH_rate_10K] = (now)->rate, [PRO_WATCH_rate_1] = (now)->rate, \
+  [PRO_WATCH_warm] = (now)->T_core, [PRO_WATCH_limit] = (now)->T_core, [PRO_WATCH_ambient] = ambient,            \
+  [PRO_WATCH_mark] = (now)->T_core, [PRO_WATCH_cooling] = -(now)->rate, [PRO_WATCH_vent2] = (now)->outflow,      \
+  [PRO_WATCH_cid] = (now)->pressure, [PRO_WATCH_melts] = (now)->T_core, [PRO_WATCH_heater_off] = (now)->T_side
+
 enum { PRO_CANDIDATES = 8 };
 typedef struct pro_watch {
   const pro_case *in; /* borrowed */
@@ -88,24 +98,9 @@ void pro_watch_show(pro_watch_lanes *to, int lane, const pro_watch *watch);
 PRO_ONE_TEXT pro_lanes_mask pro_watch_quiet(const pro_watch_lanes *w, pro_lanes t, const pro_cell_view *now,
                                             pro_lanes T_ambient) {
   const pro_lanes never = pro_lanes_all(-__builtin_inf());
-  const pro_lanes value[] = {
-      [PRO_WATCH_short] =
-          pro_select(pro_above(now->short_conductance, PRO_SHORT_COUNTS), -now->electrode_voltage, never),
-      [PRO_WATCH_voltage] = -now->voltage,
-      [PRO_WATCH_vent] = now->pressure,
-      [PRO_WATCH_separator] = now->collapse,
-      [PRO_WATCH_rate_10K] = now->rate,
-      [PRO_WATCH_rate_1] = now->rate,
-      [PRO_WATCH_warm] = now->T_core,
-      [PRO_WATCH_limit] = now->T_core,
-      [PRO_WATCH_ambient] = pro_select(pro_above(t, w->t_fault), now->T_core - T_ambient, never),
-      [PRO_WATCH_mark] = now->T_core,
-      [PRO_WATCH_cooling] = -now->rate,
-      [PRO_WATCH_vent2] = now->outflow,
-      [PRO_WATCH_cid] = now->pressure,
-      [PRO_WATCH_melts] = now->T_core,
-      [PRO_WATCH_heater_off] = now->T_side,
-  };
+  const pro_lanes value[] = {PRO_WATCH_VALUES(
+      now, pro_select(pro_above(now->short_conductance, PRO_SHORT_COUNTS), -now->electrode_voltage, never),
+      pro_select(pro_above(t, w->t_fault), now->T_core - T_ambient, never))};
   _Static_assert(PRO_COUNT(value) == PRO_WATCH_lost, "the rest is a calorimeter's");
   pro_lanes_mask quiet = ~w->alone & pro_at_least(w->deadline, t);
   for (int i = 0; i < (int)PRO_COUNT(value); i++)

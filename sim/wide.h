@@ -40,28 +40,17 @@ static inline pro_wide pro_wide_select(pro_wide_mask when, pro_wide yes, pro_wid
 
 /* a > b ? a : b and a < b ? a : b: where one is no number, b. What x86's instructions do, and gcc 12 does not see
  * that they do. */
-static inline pro_wide pro_wide_max(pro_wide a, pro_wide b) {
 #if defined __AVX512F__ && defined __AVX512DQ__
-  return (pro_wide)_mm512_max_pd(a, b);
+#define PRO_WIDE_EITHER(name, sign) _mm512_##name##_pd(a, b)
 #elif defined __AVX2__
-  return (pro_wide)_mm256_max_pd(a, b);
+#define PRO_WIDE_EITHER(name, sign) _mm256_##name##_pd(a, b)
 #elif defined __SSE2__
-  return (pro_wide)_mm_max_pd(a, b);
+#define PRO_WIDE_EITHER(name, sign) _mm_##name##_pd(a, b)
 #else
-  return pro_wide_select(a > b, a, b);
+#define PRO_WIDE_EITHER(name, sign) pro_wide_select(a sign b, a, b)
 #endif
-}
-static inline pro_wide pro_wide_min(pro_wide a, pro_wide b) {
-#if defined __AVX512F__ && defined __AVX512DQ__
-  return (pro_wide)_mm512_min_pd(a, b);
-#elif defined __AVX2__
-  return (pro_wide)_mm256_min_pd(a, b);
-#elif defined __SSE2__
-  return (pro_wide)_mm_min_pd(a, b);
-#else
-  return pro_wide_select(a < b, a, b);
-#endif
-}
+static inline pro_wide pro_wide_max(pro_wide a, pro_wide b) { return (pro_wide)PRO_WIDE_EITHER(max, >); }
+static inline pro_wide pro_wide_min(pro_wide a, pro_wide b) { return (pro_wide)PRO_WIDE_EITHER(min, <); }
 
 static inline pro_wide pro_wide_sqrt(pro_wide a) {
   pro_wide root;
