@@ -35,8 +35,8 @@ static int has_v4(void) {
 }
 #endif
 
-/* Fastest first. By what gcc 12 makes of them the others take twice v4's time for cases, all three alike; sensing
- * takes v3 three fifths of v2's. */
+/* Fastest first. By what gcc 12 makes of them v3 takes 1.3 times v4's time for cases, the others twice
+ * (docs/performance.md). */
 #define PRO_LEVEL(suffix) pro_level_part##suffix, pro_level_run_cases##suffix, pro_level_observe##suffix
 static const level levels[] = {
 #ifdef PRO_LEVELS
