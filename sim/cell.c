@@ -165,11 +165,20 @@ void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y) {
  * heated cells ran away seconds to a minute early. */
 #define HEADSPACE_RESOLVED 1e-5
 
+/* Cap of a reaction's rate, times which an extent's tolerance is one [1/s]. Numerical: of cells that heat by 1000
+ * K at rtol 1e-6 an error heats by 0.01 K/s at most. */
+#define EXTENT_SLOW 10.0
+
+/* Each as large as still moves runaway, venting and peak by less than the temperatures' own tolerance does: found
+ * by loosening one at a time in bench/accuracy. */
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol) {
   const pro_layout *at = &cell->layout;
   double heat = rtol * 100.0 * cell->warmth.cp[lane];
   for (int i = 0; i < at->n; i++) atol[i] = rtol * 1e20; /* integrals do not steer the step */
-  for (int j = 0; j < at->reactions; j++) atol[at->xi + j] = rtol * 1e-4;
+  for (int j = 0; j < at->reactions; j++) { /* a fast one makes of an error a rate that is not there */
+    double slow = EXTENT_SLOW * cell->network.per_cap[j][lane];
+    atol[at->xi + j] = rtol * fmax(1e-4, fmin(1e-3, slow));
+  }
   atol[at->U_core] = heat * cell->mass_core[lane];
   if (at->U_surface >= 0) atol[at->U_surface] = heat * cell->mass_surface[lane];
   if (at->U_side >= 0) atol[at->U_side] = heat * cell->mass_side[lane];
@@ -180,14 +189,14 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
     if (small[i] >= 0) atol[small[i]] = rtol * 0.1;
   if (at->head >= 0) {
     double moles = PRO_ATMOSPHERE * cell->headspace[lane] / (PRO_GAS_CONSTANT * PRO_T_REFERENCE);
-    double loose = rtol * 10.0 * moles, fine = fmin(10.0 * rtol, HEADSPACE_RESOLVED) * moles;
-    for (int g = 0; g < PRO_GAS_COUNT; g++) atol[at->head + g] = loose;
-    atol[at->evaporated] = loose;
-    if (at->overcharged >= 0) atol[at->overcharged] = loose;
-    atol[at->vented] = 0.03 * loose;
-    atol[at->moles] = fine, atol[at->gas_mass] = 0.03 * fine;
+    double fine = fmin(10.0 * rtol, HEADSPACE_RESOLVED) * moles;
+    for (int g = 0; g < PRO_GAS_COUNT; g++) atol[at->head + g] = fmin(300.0 * rtol, 1e-2) * moles;
+    atol[at->evaporated] = fmin(100.0 * rtol, 1e-2) * moles;
+    if (at->overcharged >= 0) atol[at->overcharged] = rtol * 10.0 * moles;
+    atol[at->vented] = rtol * 0.03 * cell->mass[lane];
+    atol[at->moles] = fine, atol[at->gas_mass] = 0.1 * fine;
   }
-  if (at->ejected >= 0) atol[at->ejected] = rtol * 0.01 * cell->mass[lane];
+  if (at->ejected >= 0) atol[at->ejected] = rtol * 0.03 * cell->mass[lane];
 }
 
 /* ---- what right-hand side, Jacobian and view share ---- */

@@ -90,7 +90,7 @@ void pro_cell_fill(pro_cell_lanes *to, const pro_case *in);           /* all lan
 void pro_cell_load(pro_cell_lanes *to, int lane, const pro_case *in); /* that lane alone */
 int pro_cell_same_structure(const pro_case *a, const pro_case *b);
 void pro_cell_start(const pro_cell_lanes *cell, const pro_case *in, double *y); /* the state at t = 0 (n) */
-/* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-4 of an extent, ... times rtol (n). */
+/* Absolute tolerances that go with a relative tolerance rtol: 100 K, 1e-3 of an extent, ... times rtol (n). */
 void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, double *atol);
 
 /* Makes the headspace's gases add up to its mass again. The equations keep them so, but nothing holds them there:
