@@ -199,57 +199,11 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
   if (at->ejected >= 0) atol[at->ejected] = rtol * 0.03 * cell->mass[lane];
 }
 
-/* ---- what right-hand side, Jacobian and view share ---- */
-
-/* of which carbon dioxide is made, by mass [mol/mol] */
-#define SOLVENT_IN_CO2 (pro_gas_molar_mass[PRO_GAS_CO2] / pro_gas_molar_mass[PRO_GAS_vapour])
-
-typedef struct matter {
-  pro_lanes mass, u; /* of the core: what is left of it [kg], specific energy [J/kg] */
-  pro_warmth core, surface, side;
-  pro_lanes soc, charge;
-  pro_lanes liquid;                   /* solvent that is left [mol] */
-  pro_lanes outside;                  /* share of what reacts that has been thrown out and reacts there [-] */
-  pro_lanes electrical[PRO_BY_COUNT]; /* what the electrical part reads */
-} matter;
-
-static void matter_of(matter *m, const pro_cell_lanes *cell, const pro_lanes *y) {
-  const pro_layout *at = &cell->layout;
-  const pro_lanes zero = pro_lanes_all(0.0);
-  m->mass = cell->mass_core;
-  if (at->vented >= 0) m->mass -= y[at->vented];
-  if (at->ejected >= 0) m->mass -= y[at->ejected];
-  m->outside = at->ejected >= 0 ? y[at->ejected] * cell->per_reacting : zero;
-  m->liquid = at->evaporated >= 0 ? cell->solvent - y[at->evaporated] : zero;
-  if (at->overcharged >= 0) m->liquid -= SOLVENT_IN_CO2 * y[at->overcharged];
-  m->u = y[at->U_core] / m->mass;
-  m->core = pro_warmth_of(m->u, &cell->warmth);
-  m->surface = m->core;
-  if (at->U_surface >= 0) m->surface = pro_warmth_of(y[at->U_surface] * cell->per_mass_surface, &cell->warmth);
-  m->side = m->surface;
-  if (at->U_side >= 0) m->side = pro_warmth_of(y[at->U_side] * cell->per_mass_side, &cell->warmth);
-  m->soc = at->soc >= 0 ? y[at->soc] : cell->soc_initial;
-  m->charge = pro_network_charge(&cell->network, &m->soc, y + at->xi);
-  if (at->soc < 0) return;
-  const int places[PRO_BY_COUNT] = {[PRO_BY_collapse] = at->collapse,
-                                    [PRO_BY_front] = at->front,
-                                    [PRO_BY_pair_1] = at->pair_1,
-                                    [PRO_BY_pair_2] = at->pair_2,
-                                    [PRO_BY_depletion] = at->depletion};
-  m->electrical[PRO_BY_T] = m->core.T;
-  m->electrical[PRO_BY_charge] = m->charge;
-  for (int k = PRO_BY_collapse; k < PRO_BY_COUNT; k++) m->electrical[k] = places[k] >= 0 ? y[places[k]] : zero;
-}
-
-static bool is_electrical(const pro_cell_lanes *cell, int reaction) {
-  return cell->layout.soc >= 0 && cell->network.form->reactions[reaction].electrical;
-}
-
 /* ---- the sum ---- */
 
 /* What a state tells by itself; what only rates do is zero. */
 static void state_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
-                     const matter *m, const pro_electrical *e) {
+                     const pro_matter *m, const pro_electrical *e) {
   const pro_layout *at = &cell->layout;
   const pro_lanes zero = pro_lanes_all(0.0);
   memset(out, 0, sizeof *out);
@@ -267,7 +221,7 @@ static void state_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_m
 }
 
 static void view_of(pro_cell_view *out, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
-                    const pro_lanes *f, const matter *m, const pro_electrical *e) {
+                    const pro_lanes *f, const pro_matter *m, const pro_electrical *e) {
   const pro_layout *at = &cell->layout;
   state_of(out, cell, modes, y, m, e);
   if (at->vented >= 0) out->outflow = f[at->vented];
@@ -300,8 +254,8 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   int64_t sleeping = asleep ? -1 : 0;
   for (int l = 0; asleep && l < PRO_LANES; l++) sleeping &= asleep->where[l];
   const bool awake = !sleeping; /* some are */
-  matter m;
-  matter_of(&m, cell, y);
+  pro_matter m;
+  pro_matter_of(&m, cell, y);
   pro_lanes T = m.core.T;
   if (awake) pro_network_rates(&cell->network, &T, &m.soc, y + at->xi, f + at->xi);
   for (int j = 0; asleep && j < at->reactions; j++) f[at->xi + j] = given_or(asleep, at->xi + j, f[at->xi + j]);
@@ -314,7 +268,7 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
     if (awake) pro_collapse_at(&k, cell, &e, m.electrical, m.surface.T, m.side.T, 0);
     pro_lanes crosstalk = zero;
     for (int j = 0; j < at->reactions; j++)
-      if (is_electrical(cell, j)) crosstalk += cell->capacity * e.enthalpy * f[at->xi + j];
+      if (pro_is_electrical(cell, j)) crosstalk += cell->capacity * e.enthalpy * f[at->xi + j];
     side = e.side;
     f[at->soc] = (e.inner - e.side) / cell->capacity;
     f[at->collapse] = given_or(asleep, at->collapse, k.rate);
@@ -387,297 +341,6 @@ void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, cons
   if (view) view_of(view, cell, modes, y, f, &m, at->soc >= 0 ? &e : NULL);
 }
 
-/* Columns are filled by natural variables first - the core's temperature in `by_T`, the charge left in `by_charge`
- * - and chained to the unknowns at the end: T_core follows from U_core and the mass that is left, the charge from
- * soc and extents. With `found` nothing is added, but noted where something would be. */
-typedef struct rows {
-  const pro_layout *at;
-  const pro_sparsity *where; /* NULL: n x n */
-  unsigned char *found; /* (n x n) entries, then (n) rows that read the core's temperature and (n) the charge */
-  pro_lanes *J, *by_T, *by_charge;
-} rows;
-
-static void add(const rows *r, int row, int column, pro_lanes slope) {
-  if (column < 0) return;
-  int entry = row * r->at->n + column;
-  if (r->found)
-    r->found[entry] = 1;
-  else
-    r->J[r->where ? r->where->place[entry] : entry] += slope;
-}
-
-static void add_T(const rows *r, int row, pro_lanes slope) {
-  if (r->found) r->found[r->at->n * r->at->n + row] = 1;
-  r->by_T[row] += slope;
-}
-
-static void add_charge(const rows *r, int row, pro_lanes slope) {
-  if (r->found) r->found[r->at->n * (r->at->n + 1) + row] = 1;
-  r->by_charge[row] += slope;
-}
-
-static bool reads_T(const rows *r, int row) {
-  if (r->found) return r->found[r->at->n * r->at->n + row];
-  return !r->where || r->where->by_T[row];
-}
-
-static bool reads_charge(const rows *r, int row) {
-  if (r->found) return r->found[r->at->n * (r->at->n + 1) + row];
-  return !r->where || r->where->by_charge[row];
-}
-
-/* scale times the slopes of an electrical quantity into a row */
-static void add_electrical(const rows *r, int row, pro_lanes scale, const pro_lanes by[PRO_BY_COUNT]) {
-  add_T(r, row, scale * by[PRO_BY_T]);
-  add_charge(r, row, scale * by[PRO_BY_charge]);
-  add(r, row, r->at->collapse, scale * by[PRO_BY_collapse]);
-  add(r, row, r->at->front, scale * by[PRO_BY_front]);
-  add(r, row, r->at->pair_1, scale * by[PRO_BY_pair_1]);
-  add(r, row, r->at->pair_2, scale * by[PRO_BY_pair_2]);
-  add(r, row, r->at->depletion, scale * by[PRO_BY_depletion]);
-}
-
-/* a slope in the solvent that is left */
-static void add_liquid(const rows *r, int row, pro_lanes slope) {
-  add(r, row, r->at->evaporated, -slope);
-  add(r, row, r->at->overcharged, -SOLVENT_IN_CO2 * slope);
-}
-
-/* the heat of all reactions, crosstalk included, and its slopes in T, charge, soc and extents */
-typedef struct chemistry {
-  pro_lanes rate[PRO_REACTIONS_MAX], rate_T[PRO_REACTIONS_MAX], rate_soc[PRO_REACTIONS_MAX],
-      rate_xi[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX];
-  const unsigned char *reads; /* which of these are not zero by structure */
-  pro_lanes heat, heat_T, heat_charge, heat_soc, heat_xi[PRO_REACTIONS_MAX];
-} chemistry;
-
-static void add_heat(chemistry *c, int reactions, int j, pro_lanes h) {
-  c->heat += h * c->rate[j], c->heat_T += h * c->rate_T[j], c->heat_soc += h * c->rate_soc[j];
-  for (int i = 0; i < reactions; i++)
-    if (c->reads[j * reactions + i]) c->heat_xi[i] += h * c->rate_xi[j * reactions + i];
-}
-
-/* scale times the heat's slopes into a row */
-static void add_chemical(const rows *r, int row, pro_lanes scale, const chemistry *c) {
-  add_T(r, row, scale * c->heat_T);
-  add_charge(r, row, scale * c->heat_charge);
-  add(r, row, r->at->soc, scale * c->heat_soc);
-  for (int i = 0; i < r->at->reactions; i++) add(r, row, r->at->xi + i, scale * c->heat_xi[i]);
-}
-
-/* slopes of what goes through the vent, in the core's temperature and the headspace's sums */
-static void add_flow(const rows *r, int row, pro_lanes by_T, pro_lanes by_moles, pro_lanes by_mass) {
-  add_T(r, row, by_T);
-  add(r, row, r->at->moles, by_moles);
-  add(r, row, r->at->gas_mass, by_mass);
-}
-
-static void gas_rows(const rows *r, const pro_cell_lanes *cell, const pro_modes *modes, const pro_lanes *y,
-                     const matter *m, const chemistry *c, const pro_electrical *e) {
-  const pro_layout *at = r->at;
-  const int n = at->reactions, vapour = at->head + PRO_GAS_vapour;
-  const pro_lanes one = pro_lanes_all(1.0);
-  pro_lanes T = m->core.T;
-  pro_gas_part p;
-  pro_gas_at(&p, cell, modes->vent_open, T, y[vapour], y[at->moles], y[at->gas_mass], m->liquid,
-             at->ejected >= 0 ? y[at->ejected] : pro_lanes_all(0.0), 1);
-  const double vapour_mass = pro_gas_molar_mass[PRO_GAS_vapour], co2_mass = pro_gas_molar_mass[PRO_GAS_CO2];
-  const struct {
-    int row;
-    pro_lanes by;
-  } evaporates[] = {{vapour, one},
-                    {at->evaporated, one},
-                    {at->moles, one},
-                    {at->gas_mass, pro_lanes_all(vapour_mass)},
-                    {at->U_core, -cell->latent_heat}};
-  for (int i = 0; i < (int)PRO_COUNT(evaporates); i++) {
-    int row = evaporates[i].row;
-    pro_lanes by = evaporates[i].by;
-    add_T(r, row, by * p.evaporation_T);
-    add(r, row, vapour, by * p.evaporation_vapour);
-    add_liquid(r, row, by * p.evaporation_liquid);
-  }
-  if (at->overcharged >= 0) {
-    const struct {
-      int row;
-      double by;
-    } gains[] = {
-        {at->overcharged, 1.0}, {at->head + PRO_GAS_CO2, 1.0}, {at->moles, 1.0}, {at->gas_mass, co2_mass}};
-    for (int i = 0; i < (int)PRO_COUNT(gains); i++) {
-      add_electrical(r, gains[i].row, gains[i].by * cell->overcharge_gas * p.available, e->side_by);
-      add_liquid(r, gains[i].row, gains[i].by * cell->overcharge_gas * e->side * p.available_liquid);
-    }
-  }
-
-  pro_lanes h = cell->gas_heat_capacity * (T - PRO_T_REFERENCE),
-            h_T = cell->gas_heat_capacity; /* of a kg [J/kg] */
-  add_flow(r, at->vented, p.flow_T, p.flow_N, p.flow_S);
-  add_flow(r, at->gas_mass, -p.flow_T, -p.flow_N, -p.flow_S);
-  add_flow(r, at->vent_heat, -p.flow_T * h - p.flow * h_T, -p.flow_N * h, -p.flow_S * h);
-  add_flow(r, at->U_core, -p.flow_T * h - p.flow * h_T, -p.flow_N * h, -p.flow_S * h);
-  for (int i = at->head; i <= at->moles; i++) { /* each gas, and their sum */
-    add_flow(r, i, -p.share_T * y[i], -p.share_N * y[i], -p.share_S * y[i]);
-    add(r, i, i, -p.share);
-  }
-  for (int k = 0; k < cell->network.makes; k++) {
-    int g = cell->network.made[k].gas, j = cell->network.made[k].reaction;
-    const struct {
-      int row;
-      double by;
-    } gains[] = {{at->head + g, 1.0}, {at->moles, 1.0}, {at->gas_mass, pro_gas_molar_mass[g]}};
-    for (int l = 0; l < (int)PRO_COUNT(gains); l++) {
-      int row = gains[l].row;
-      pro_lanes by = gains[l].by * cell->gas[j][g];
-      add_T(r, row, by * c->rate_T[j]);
-      add(r, row, at->soc, by * c->rate_soc[j]);
-      for (int i = 0; i < n; i++)
-        if (c->reads[j * n + i]) add(r, row, at->xi + i, by * c->rate_xi[j * n + i]);
-    }
-  }
-  if (at->ejected < 0) return;
-  pro_lanes solids_T = p.solids_T + p.solids_flow * p.flow_T, out_T = solids_T * m->u + p.solids * m->core.cp;
-  pro_lanes solids_N = p.solids_flow * p.flow_N, solids_S = p.solids_flow * p.flow_S;
-  add_flow(r, at->ejected, solids_T, solids_N, solids_S);
-  add_flow(r, at->eject_heat, -out_T, -solids_N * m->u, -solids_S * m->u);
-  add_flow(r, at->U_core, -out_T, -solids_N * m->u, -solids_S * m->u);
-  add(r, at->ejected, at->ejected, p.solids_ejected);
-  add(r, at->eject_heat, at->ejected, -p.solids_ejected * m->u - c->heat * cell->per_reacting);
-  add(r, at->U_core, at->ejected, -p.solids_ejected * m->u - c->heat * cell->per_reacting);
-  add_chemical(r, at->eject_heat, -m->outside, c);
-}
-
-static void electrical_rows(const rows *r, const pro_cell_lanes *cell, const pro_electrical *e, const matter *m,
-                            chemistry *c, pro_lanes surface_T_U, pro_lanes side_T_U) {
-  const pro_layout *at = r->at;
-  pro_collapse k;
-  pro_collapse_at(&k, cell, e, m->electrical, m->surface.T, m->side.T, 1);
-  pro_lanes one = pro_lanes_all(1.0), per_Q = 1.0 / cell->capacity;
-  add_electrical(r, at->soc, per_Q, e->inner_by);
-  add_electrical(r, at->soc, -per_Q, e->side_by);
-  add_T(r, at->collapse, k.by_T);
-  if (at->front >= 0) {
-    add_electrical(r, at->front, one, k.front_by);
-    add(r, at->front, at->U_side, k.by_side * side_T_U);
-    if (at->U_surface >= 0)
-      add(r, at->front, at->U_surface, k.by_surface * surface_T_U);
-    else
-      add_T(r, at->front, k.by_surface);
-  }
-  if (at->pair_1 >= 0) add_electrical(r, at->pair_1, one, e->pair_by[0]);
-  if (at->pair_2 >= 0) add_electrical(r, at->pair_2, one, e->pair_by[1]);
-  if (at->depletion >= 0) add_electrical(r, at->depletion, one, e->depletion_by);
-  add_electrical(r, at->terminal, one, e->terminal_by);
-  add_electrical(r, at->released, one, e->released_by);
-  add_electrical(r, at->short_charge, one, e->short_by);
-  add_electrical(r, at->terminal_charge, one, e->inner_by);
-  add_electrical(r, at->terminal_charge, one, e->short_by);
-  if (at->side_charge >= 0) add_electrical(r, at->side_charge, one, e->side_by);
-  add_electrical(r, at->U_core, 1.0 - m->outside, e->released_by);
-  add_electrical(r, at->U_core, 1.0 - m->outside, e->terminal_by);
-  if (at->eject_heat >= 0) {
-    add_electrical(r, at->eject_heat, -m->outside, e->released_by);
-    add_electrical(r, at->eject_heat, -m->outside, e->terminal_by);
-  }
-  chemistry crosstalk = *c;
-  crosstalk.heat = crosstalk.heat_T = crosstalk.heat_charge = crosstalk.heat_soc = pro_lanes_all(0.0);
-  for (int i = 0; i < at->reactions; i++) crosstalk.heat_xi[i] = pro_lanes_all(0.0);
-  for (int j = 0; j < at->reactions; j++) {
-    if (!is_electrical(cell, j)) continue;
-    add_heat(&crosstalk, at->reactions, j, cell->capacity * e->enthalpy);
-    crosstalk.heat_T += cell->capacity * e->enthalpy_T * c->rate[j];
-    crosstalk.heat_charge += cell->capacity * e->enthalpy_charge * c->rate[j];
-  }
-  add_chemical(r, at->released, one, &crosstalk);
-  c->heat += crosstalk.heat + e->released + e->terminal, c->heat_T += crosstalk.heat_T;
-  c->heat_charge += crosstalk.heat_charge, c->heat_soc += crosstalk.heat_soc;
-  for (int i = 0; i < at->reactions; i++) c->heat_xi[i] += crosstalk.heat_xi[i];
-}
-
-static void jacobian(const rows *r, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                     const pro_modes *modes, const pro_lanes *y) {
-  const pro_layout *at = &cell->layout;
-  const int n = at->n, reactions = at->reactions;
-  const pro_lanes zero = pro_lanes_all(0.0);
-  for (int i = 0; i < n; i++) r->by_T[i] = r->by_charge[i] = zero;
-  matter m;
-  matter_of(&m, cell, y);
-  pro_lanes surface_T_U = at->U_surface >= 0 ? 1.0 / (cell->mass_surface * m.surface.cp) : zero;
-  pro_lanes side_T_U = at->U_side >= 0 ? 1.0 / (cell->mass_side * m.side.cp) : zero;
-
-  chemistry c;
-  pro_network_slopes(&cell->network, &m.core.T, &m.soc, y + at->xi, c.rate, c.rate_T, c.rate_soc, c.rate_xi);
-  c.reads = cell->network.reads;
-  c.heat = c.heat_T = c.heat_charge = c.heat_soc = zero;
-  for (int i = 0; i < reactions; i++) c.heat_xi[i] = zero;
-  for (int j = 0; j < reactions; j++) {
-    add_heat(&c, reactions, j, cell->heat[j]);
-    add_T(r, at->xi + j, c.rate_T[j]);
-    add(r, at->xi + j, at->soc, c.rate_soc[j]);
-    for (int i = 0; i < reactions; i++)
-      if (c.reads[j * reactions + i]) add(r, at->xi + j, at->xi + i, c.rate_xi[j * reactions + i]);
-  }
-  pro_electrical e;
-  if (at->soc >= 0) {
-    pro_electrical_at(&e, cell, drive, modes, m.electrical, 1);
-    electrical_rows(r, cell, &e, &m, &c, surface_T_U, side_T_U);
-  }
-  add_chemical(r, at->U_core, 1.0 - m.outside, &c);
-  if (at->head >= 0) gas_rows(r, cell, modes, y, &m, &c, &e);
-
-  pro_exchange x = pro_exchange_at(cell, drive, modes->coupled, m.surface.T);
-  if (at->U_surface >= 0) {
-    pro_lanes K = cell->core_conductance;
-    add_T(r, at->U_core, -K), add_T(r, at->U_surface, K);
-    add(r, at->U_core, at->U_surface, K * surface_T_U);
-    add(r, at->U_surface, at->U_surface, -(K + x.loss_T) * surface_T_U);
-    add(r, at->exchange, at->U_surface, -x.loss_T * surface_T_U);
-  } else {
-    add_T(r, at->U_core, -x.loss_T), add_T(r, at->exchange, -x.loss_T);
-  }
-  if (at->U_side >= 0) {
-    pro_lanes K = cell->side_conductance;
-    add_T(r, at->U_core, -K), add_T(r, at->U_side, K);
-    add(r, at->U_core, at->U_side, K * side_T_U);
-    add(r, at->U_side, at->U_side, -K * side_T_U);
-  }
-  pro_lanes T_U = 1.0 / (m.mass * m.core.cp), T_m = m.u / (m.mass * m.core.cp);
-  for (int i = 0; i < n; i++) {
-    if (reads_T(r, i)) {
-      add(r, i, at->U_core, r->by_T[i] * T_U);
-      add(r, i, at->vented, r->by_T[i] * T_m);
-      add(r, i, at->ejected, r->by_T[i] * T_m);
-    }
-    if (!reads_charge(r, i)) continue;
-    add(r, i, at->soc, r->by_charge[i]);
-    for (int j = 0; j < reactions; j++)
-      if (cell->network.takes[j]) add(r, i, at->xi + j, -r->by_charge[i] * cell->network.discharge[j]);
-  }
-}
-
-void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
-                       const pro_lanes *y, const pro_sparsity *where, pro_lanes *J) {
-  const int n = cell->layout.n, entries = where ? where->entries : n * n;
-  pro_lanes by_T[PRO_STATES_MAX], by_charge[PRO_STATES_MAX];
-  for (int i = 0; i < entries; i++) J[i] = pro_lanes_all(0.0);
-  const rows r = {.at = &cell->layout, .where = where, .J = J, .by_T = by_T, .by_charge = by_charge};
-  jacobian(&r, cell, drive, modes, y);
-}
-
-void pro_cell_sparsity(pro_sparsity *out, const pro_cell_lanes *cell) {
-  const int n = cell->layout.n;
-  const pro_drive_lanes drive = {{pro_lanes_all(0.0)}};
-  const pro_modes modes = pro_modes_start();
-  pro_lanes by_T[PRO_STATES_MAX], by_charge[PRO_STATES_MAX];
-  const pro_lanes y[PRO_STATES_MAX] = {{0.0}}; /* any: only structure counts */
-  unsigned char found[PRO_STATES_MAX * (PRO_STATES_MAX + 2)] = {0};
-  const rows r = {.at = &cell->layout, .found = found, .by_T = by_T, .by_charge = by_charge};
-  jacobian(&r, cell, &drive, &modes, y);
-  out->entries = 0;
-  for (int i = 0; i < n * n; i++) out->place[i] = found[i] ? (int16_t)out->entries++ : (int16_t)-1;
-  memcpy(out->by_T, found + n * n, (size_t)n);
-  memcpy(out->by_charge, found + n * (n + 1), (size_t)n);
-}
-
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                    const pro_modes *modes, const pro_lanes *y) {
   pro_lanes f[PRO_STATES_MAX];
@@ -686,9 +349,9 @@ void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_dri
 
 void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                      const pro_modes *modes, const pro_lanes *y) {
-  matter m;
+  pro_matter m;
   pro_electrical e;
-  matter_of(&m, cell, y);
+  pro_matter_of(&m, cell, y);
   if (cell->layout.soc >= 0) pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
   state_of(out, cell, modes, y, &m, cell->layout.soc >= 0 ? &e : NULL);
 }

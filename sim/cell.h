@@ -112,17 +112,39 @@ struct pro_cell_view;
 void pro_cell_rhs(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
                   const pro_lanes *y, pro_lanes *f, struct pro_cell_view *view, const pro_sleep *asleep);
 
-/* Where the Jacobian of a structure may differ from zero, whatever the state. */
+/* The Jacobian of a structure in the form in which an implicit step solves (d - J) k = b with the fewest entries
+ * and without noise. Its columns are of natural changes: z = k, but z[U_core] is the core's temperature's and
+ * z[soc] that of the charge left. Its rows, and b's, are summed: b[row] += by * b[of] of all `sum`, in order. What
+ * a reaction makes, heats and takes is thereby its own row's alone, however fast it is, and so is what flows out:
+ *   (d mass - slopes) z = b, b summed
+ * The integrals that nothing reads (rows from `feedback` on) are summed likewise, but have no mass. */
+enum { PRO_SUMS_MAX = 256, PRO_MASSES_MAX = PRO_SUMS_MAX + 64 };
+typedef struct pro_sum {
+  int16_t row, of;
+} pro_sum;
+typedef struct pro_mass {
+  int16_t row, column;
+} pro_mass;
 typedef struct pro_sparsity {
-  int entries;
+  int values;                            /* of a Jacobian: `entries` slopes, then what each sum is multiplied */
+  int entries, sums, first_mass, masses; /* by, then masses, and then: */
+  int core;                              /* three of the core: m cp [J/K], 1/(m cp), u [J/kg] */
   int16_t place[PRO_STATES_MAX * PRO_STATES_MAX]; /* of entry row * n + column; -1: always zero */
-  unsigned char by_T[PRO_STATES_MAX],
-      by_charge[PRO_STATES_MAX]; /* rows that read the core's temperature, the charge */
+  pro_sum sum[PRO_SUMS_MAX];
+  pro_mass mass[PRO_MASSES_MAX]; /* an entry may have several */
 } pro_sparsity;
 void pro_cell_sparsity(pro_sparsity *out, const pro_cell_lanes *cell);
-/* d f[row] / d y[column]: jacobian[where->place[row * n + column]] (entries); [row * n + column] where NULL. */
+/* Fills value (values). */
 void pro_cell_jacobian(const pro_cell_lanes *cell, const pro_drive_lanes *drive, const pro_modes *modes,
-                       const pro_lanes *y, const pro_sparsity *where, pro_lanes *jacobian);
+                       const pro_lanes *y, const pro_sparsity *where, pro_lanes *value);
+/* A change of the unknowns (feedback) becomes natural, and one again. */
+void pro_cell_natural(const pro_cell_lanes *cell, const pro_sparsity *where, const pro_lanes *value,
+                      pro_lanes *change);
+void pro_cell_unnatural(const pro_cell_lanes *cell, const pro_sparsity *where, const pro_lanes *value,
+                        pro_lanes *change);
+/* A lane's J[row * n + column] = d f[row] / d y[column]. */
+void pro_cell_expand(const pro_cell_lanes *cell, const pro_sparsity *where, const pro_lanes *value, int lane,
+                     double *J);
 
 /* What follows from a state: for events, recording and sensors. */
 typedef struct pro_cell_view {

@@ -203,7 +203,7 @@ void pro_collapse_at(pro_collapse *k, const pro_cell_lanes *cell, const pro_elec
 }
 
 static void nothing_flows(pro_gas_part *p) {
-  p->flow = p->flow_T = p->flow_N = p->flow_S = p->share = p->share_T = p->share_N = p->share_S = zero;
+  p->flow = p->flow_T = p->flow_N = p->flow_S = p->share = p->per_S = zero;
   p->solids = p->solids_T = p->solids_flow = p->solids_ejected = zero;
 }
 
@@ -224,8 +224,7 @@ PRO_ONE_TEXT void flow_through(pro_gas_part *p, const pro_cell_lanes *cell, pro_
     p->flow_T = pro_select(open, (o.slope_p * pressure - 0.5 * o.flow) * per_T, zero);
     p->flow_N = pro_select(open, o.slope_p * RT_V - 0.5 * o.flow * per_N, zero);
     p->flow_S = 0.5 * p->flow * per_S;
-    p->share_T = p->flow_T * per_S, p->share_N = p->flow_N * per_S;
-    p->share_S = pro_select(open, -0.5 * p->share * per_S, zero);
+    p->per_S = pro_select(open, per_S, zero);
   }
 
   /* gas that leaves a hot cell takes solids along, as long as there are any */
@@ -306,4 +305,35 @@ pro_exchange pro_exchange_at(const pro_cell_lanes *cell, const pro_drive_lanes *
       h * (T - Ta) + r * (T * T * T * T - Ta * Ta * Ta * Ta) + K * (T - drive->channel[PRO_DRIVE_T_contact]);
   out.loss_T = h + 4.0 * r * T * T * T + K;
   return out;
+}
+
+void pro_matter_of(pro_matter *m, const pro_cell_lanes *cell, const pro_lanes *y) {
+  const pro_layout *at = &cell->layout;
+  m->mass = cell->mass_core;
+  if (at->vented >= 0) m->mass -= y[at->vented];
+  if (at->ejected >= 0) m->mass -= y[at->ejected];
+  m->outside = at->ejected >= 0 ? y[at->ejected] * cell->per_reacting : zero;
+  m->liquid = at->evaporated >= 0 ? cell->solvent - y[at->evaporated] : zero;
+  if (at->overcharged >= 0) m->liquid -= PRO_SOLVENT_IN_CO2 * y[at->overcharged];
+  m->u = y[at->U_core] / m->mass;
+  m->core = pro_warmth_of(m->u, &cell->warmth);
+  m->surface = m->core;
+  if (at->U_surface >= 0) m->surface = pro_warmth_of(y[at->U_surface] * cell->per_mass_surface, &cell->warmth);
+  m->side = m->surface;
+  if (at->U_side >= 0) m->side = pro_warmth_of(y[at->U_side] * cell->per_mass_side, &cell->warmth);
+  m->soc = at->soc >= 0 ? y[at->soc] : cell->soc_initial;
+  m->charge = pro_network_charge(&cell->network, &m->soc, y + at->xi);
+  if (at->soc < 0) return;
+  const int places[PRO_BY_COUNT] = {[PRO_BY_collapse] = at->collapse,
+                                    [PRO_BY_front] = at->front,
+                                    [PRO_BY_pair_1] = at->pair_1,
+                                    [PRO_BY_pair_2] = at->pair_2,
+                                    [PRO_BY_depletion] = at->depletion};
+  m->electrical[PRO_BY_T] = m->core.T;
+  m->electrical[PRO_BY_charge] = m->charge;
+  for (int k = PRO_BY_collapse; k < PRO_BY_COUNT; k++) m->electrical[k] = places[k] >= 0 ? y[places[k]] : zero;
+}
+
+int pro_is_electrical(const pro_cell_lanes *cell, int reaction) {
+  return cell->layout.soc >= 0 && cell->network.form->reactions[reaction].electrical;
 }

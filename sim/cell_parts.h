@@ -60,11 +60,26 @@ typedef struct pro_collapse {
 void pro_collapse_at(pro_collapse *out, const pro_cell_lanes *cell, const pro_electrical *e,
                      const pro_lanes at[PRO_BY_COUNT], pro_lanes T_surface, pro_lanes T_side, int slopes);
 
+/* of which carbon dioxide is made by overcharge, by mass [mol/mol] */
+#define PRO_SOLVENT_IN_CO2 (pro_gas_molar_mass[PRO_GAS_CO2] / pro_gas_molar_mass[PRO_GAS_vapour])
+
+/* What right-hand side, Jacobian and view all read of a state. */
+typedef struct pro_matter {
+  pro_lanes mass, u; /* of the core: what is left of it [kg], specific energy [J/kg] */
+  pro_warmth core, surface, side;
+  pro_lanes soc, charge;
+  pro_lanes liquid;                   /* solvent that is left [mol] */
+  pro_lanes outside;                  /* share of what reacts that has been thrown out and reacts there [-] */
+  pro_lanes electrical[PRO_BY_COUNT]; /* what the electrical part reads */
+} pro_matter;
+void pro_matter_of(pro_matter *out, const pro_cell_lanes *cell, const pro_lanes *y);
+int pro_is_electrical(const pro_cell_lanes *cell, int reaction); /* and the cell has a charge */
+
 typedef struct pro_gas_part {
   pro_lanes evaporation, evaporation_T, evaporation_liquid, evaporation_vapour; /* [mol/s] and slopes */
-  pro_lanes available, available_liquid;      /* 1 where there is solvent, 0 where there is none [-], and slope */
-  pro_lanes flow, flow_T, flow_N, flow_S;     /* through the vent [kg/s]; slopes in T, total moles and mass */
-  pro_lanes share, share_T, share_N, share_S; /* of each gas that leaves with it [1/s] */
+  pro_lanes available, available_liquid;  /* 1 where there is solvent, 0 where there is none [-], and slope */
+  pro_lanes flow, flow_T, flow_N, flow_S; /* through the vent [kg/s]; slopes in T, total moles and mass */
+  pro_lanes share, per_S;                 /* of each gas that leaves with it [1/s]; 1/mass where it flows */
   pro_lanes solids, solids_T, solids_flow,
       solids_ejected; /* thrown out [kg/s] and slopes in T, flow and mass ejected */
 } pro_gas_part;

@@ -16,6 +16,7 @@ static void renumber(pro_elimination *e) {
   }
   for (int i = 0; i < e->entries; i++) e->entry[i].slot = now[e->entry[i].slot];
   for (int i = 0; i < e->places; i++) e->place[i].slot = now[e->place[i].slot];
+  for (int i = 0; i < e->masses; i++) e->mass[i].slot = now[e->mass[i].slot];
   for (int k = 0; k < e->m; k++) {
     pro_pivot *p = &e->pivots[k];
     p->diagonal = now[p->diagonal];
@@ -35,13 +36,16 @@ pro_status pro_elimination_plan(pro_elimination *e, const pro_sparsity *s, int n
   memset(e, 0, sizeof *e);
   e->m = m;
   for (int i = 0; i < m; i++)
+    for (int j = 0; j < m; j++) slot[i][j] = s->place[i * n + j] >= 0 ? 0 : -1;
+  for (int k = 0; k < s->masses; k++) slot[s->mass[k].row][s->mass[k].column] = 0; /* diagonal and all */
+  for (int i = 0; i < m; i++)
     for (int j = 0; j < m; j++) {
-      int16_t of = s->place[i * n + j];
-      slot[i][j] = -1;
-      if (of < 0 && i != j) continue;
+      if (slot[i][j] < 0) continue;
       slot[i][j] = (int16_t)e->slots++;
-      e->entry[e->entries++] = (pro_entry){slot[i][j], of};
+      e->entry[e->entries++] = (pro_entry){slot[i][j], s->place[i * n + j]};
     }
+  for (int k = 0; k < s->masses; k++)
+    e->mass[e->masses++] = (pro_entry){slot[s->mass[k].row][s->mass[k].column], (int16_t)(s->first_mass + k)};
   int updates = 0;
   for (int k = 0; k < m; k++) {
     int best = -1;
@@ -85,6 +89,14 @@ pro_status pro_elimination_plan(pro_elimination *e, const pro_sparsity *s, int n
     p->before_end = e->places;
   }
   renumber(e);
+  for (int row = 0, k = 0; row < n; row++) { /* together by row: rows that others read are summed after them */
+    pro_run_of_sums *run = &e->sums[e->summed];
+    run->row = row, run->first = k;
+    for (int i = 0; i < s->sums; i++)
+      if (s->sum[i].row == row) e->addend[k++] = (pro_place){(int16_t)(s->entries + i), s->sum[i].of};
+    run->end = k;
+    e->summed += run->end > run->first;
+  }
   for (int i = m; i < n; i++) {
     for (int j = 0; j < m; j++) {
       int16_t of = s->place[i * n + j];
@@ -97,12 +109,11 @@ pro_status pro_elimination_plan(pro_elimination *e, const pro_sparsity *s, int n
   return PRO_OK;
 }
 
-pro_lanes pro_elimination_factorise(const pro_elimination *e, const pro_lanes *J, pro_lanes diagonal,
-                                    pro_lanes *W) {
+pro_lanes pro_elimination_factorise(const pro_elimination *e, const pro_lanes *value, pro_lanes d, pro_lanes *W) {
   pro_lanes lost = pro_lanes_all(0.0);
   for (int i = 0; i < e->entries; i++)
-    W[e->entry[i].slot] = e->entry[i].of >= 0 ? -J[e->entry[i].of] : pro_lanes_all(0.0);
-  for (int k = 0; k < e->m; k++) W[e->pivots[k].diagonal] += diagonal;
+    W[e->entry[i].slot] = e->entry[i].of >= 0 ? -value[e->entry[i].of] : pro_lanes_all(0.0);
+  for (int i = 0; i < e->masses; i++) W[e->mass[i].slot] += d * value[e->mass[i].of];
   for (int k = 0; k < e->m; k++) {
     const pro_pivot *p = &e->pivots[k];
     pro_lanes per = 1.0 / W[p->diagonal];
@@ -136,6 +147,23 @@ static inline pro_lanes row(const pro_place *at_, int count, const pro_lanes *W,
   pro_lanes sum;
   memcpy(&sum, even, sizeof sum);
   return sum;
+}
+
+void pro_elimination_sum(const pro_elimination *e, const pro_lanes *value, pro_lanes *b) {
+  for (const pro_run_of_sums *run = e->sums; run < e->sums + e->summed && run->row < e->m; run++) {
+    pro_lanes sum = b[run->row];
+    for (int i = run->first; i < run->end; i++) sum += value[e->addend[i].slot] * b[e->addend[i].index];
+    b[run->row] = sum;
+  }
+}
+
+void pro_elimination_sum_integrals(const pro_elimination *e, const pro_lanes *value, double by,
+                                   const pro_lanes *of, pro_lanes *integral) {
+  for (const pro_run_of_sums *run = e->sums + e->summed; run-- > e->sums && run->row >= e->m;) {
+    pro_lanes sum = integral[run->row - e->m];
+    for (int i = run->first; i < run->end; i++) sum += by * value[e->addend[i].slot] * of[e->addend[i].index];
+    integral[run->row - e->m] = sum;
+  }
 }
 
 void pro_elimination_solve(const pro_elimination *e, const pro_lanes *W, pro_lanes *b) {

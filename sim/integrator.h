@@ -14,7 +14,7 @@ typedef struct pro_system {
   pro_lanes from;                                           /* [s] */
   pro_lanes value[PRO_DRIVE_COUNT], slope[PRO_DRIVE_COUNT]; /* at `from`; per second */
   pro_modes modes;
-  const pro_sparsity *where; /* in which form the integrator wants the Jacobian; NULL: n x n */
+  const pro_sparsity *where; /* the Jacobian's form; the integrator's */
 } pro_system;
 
 /* The drive of every lane at its own time t. */

@@ -163,6 +163,9 @@ static void find_structure(pro_network_lanes *to, const pro_network *net) {
   to->species = pro_network_species_count(net);
   to->reactions = n;
   for (int s = 0; s < to->species; s++) to->charged[s] = net->species[s].per_soc != 0.0;
+  to->lithium = lithium_of(net);
+  for (int j = 0; j < n && to->lithium >= 0; j++)
+    if (change_of(net, j, to->lithium) != net->reactions[j].change[to->lithium]) to->lithium = -1;
   for (int s = 0; s < to->species; s++)
     for (int j = 0; j < n; j++)
       if (net->reactions[j].change[s] != 0.0) {
@@ -184,10 +187,12 @@ static void find_structure(pro_network_lanes *to, const pro_network *net) {
       to->factor[j][f].species = (unsigned char)r->factors[f].species;
       to->factor[j][f].capped = r->factors[f].capped != 0;
     }
-    for (int i = 0; i < n; i++) {
-      to->reads[j * n + i] = 0;
-      for (int f = 0; f < to->factors[j]; f++)
-        to->reads[j * n + i] |= net->reactions[i].change[r->factors[f].species] != 0.0;
+    for (int f = 0; f < to->factors[j]; f++) {
+      const int s = r->factors[f].species;
+      to->reads_charge[j] |= to->charged[s];
+      for (int i = 0; i < n && s != to->lithium; i++)
+        to->reads[j * n + i] |=
+            net->reactions[i].change[s] != 0.0 || (to->charged[s] && pro_network_discharge(net, i) != 0.0);
     }
   }
 }
@@ -242,7 +247,7 @@ void pro_network_species_lanes(const pro_network_lanes *net, const pro_lanes *so
 /* K = A exp(-Ea/(R T)) * capped factors, r = K/(1 + K/cap) * the other factors: with u the product of the latter
  * and lid = 1/(1 + K/cap), dr = lid^2 u dK + lid K du. */
 static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc, const pro_lanes *xi,
-                     pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_soc, pro_lanes *slope_xi) {
+                     pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_charge, pro_lanes *slope_xi) {
   pro_lanes c[PRO_SPECIES_MAX];
   pro_network_species_lanes(net, soc, xi, c);
   pro_lanes per_T = 1.0 / *T;
@@ -272,7 +277,7 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
     rate[j] = lid * K * u;
     if (!slope_T) continue;
     slope_T[j] = lid * lid * u * K * net->Ea_R[j] * per_T * per_T;
-    slope_soc[j] = pro_lanes_all(0.0);
+    slope_charge[j] = pro_lanes_all(0.0);
     for (int i = 0; i < n; i++) slope_xi[j * n + i] = pro_lanes_all(0.0);
     for (int k = 0; k < factors; k++) {
       /* the product without factor k: no division, factors may be zero */
@@ -281,10 +286,14 @@ static void evaluate(const pro_network_lanes *net, const pro_lanes *T, const pro
         if (g != k && net->factor[j][g].capped == net->factor[j][k].capped) others *= f[g].value;
       slope_T[j] += others * f[k].slope_T;
       int s = net->factor[j][k].species;
-      slope_soc[j] += others * f[k].slope_c * net->per_soc[s];
-      for (int i = 0; i < n; i++)
-        if (net->form->reactions[i].change[s] != 0.0)
-          slope_xi[j * n + i] += others * f[k].slope_c * net->change[i][s];
+      pro_lanes slope = others * f[k].slope_c;
+      if (net->charged[s]) slope_charge[j] += slope * net->per_soc[s];
+      if (s == net->lithium) continue;
+      for (int i = 0; i < n; i++) {
+        if (!net->reads[j * n + i]) continue;
+        slope_xi[j * n + i] += slope * net->change[i][s];
+        if (net->charged[s]) slope_xi[j * n + i] += slope * (net->per_soc[s] * net->discharge[i]);
+      }
     }
   }
 }
@@ -295,8 +304,8 @@ void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const p
 }
 
 void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc,
-                        const pro_lanes *xi, pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_soc,
+                        const pro_lanes *xi, pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_charge,
                         pro_lanes *slope_xi) {
-  assert(slope_T && slope_soc && slope_xi);
-  evaluate(net, T, soc, xi, rate, slope_T, slope_soc, slope_xi);
+  assert(slope_T && slope_charge && slope_xi);
+  evaluate(net, T, soc, xi, rate, slope_T, slope_charge, slope_xi);
 }

@@ -132,10 +132,11 @@ double pro_network_discharge(const pro_network *net, int reaction);
 typedef struct pro_network_lanes {
   const pro_network *form; /* its structure: names, laws, species indices; borrowed */
   int species, reactions;
-  int factors[PRO_REACTIONS_MAX];         /* how many each rate has */
-  unsigned char takes[PRO_REACTIONS_MAX]; /* whether a reaction takes charge */
-  unsigned char
-      reads[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX]; /* [j * reactions + i]: whether j's rate reads xi[i] */
+  int factors[PRO_REACTIONS_MAX];                             /* how many each rate has */
+  unsigned char takes[PRO_REACTIONS_MAX];                     /* whether a reaction takes charge */
+  unsigned char reads[PRO_REACTIONS_MAX * PRO_REACTIONS_MAX]; /* [j * reactions + i]: whether j's rate reads xi[i],
+                                                                 with the charge held */
+  unsigned char reads_charge[PRO_REACTIONS_MAX];
   struct {
     unsigned char species, reaction;
   } changed[PRO_SPECIES_MAX * PRO_REACTIONS_MAX]; /* which reaction changes which species */
@@ -148,6 +149,7 @@ typedef struct pro_network_lanes {
     unsigned char species, capped;
   } factor[PRO_REACTIONS_MAX][PRO_FACTORS_MAX];
   unsigned char charged[PRO_SPECIES_MAX]; /* whether there is more of it with more charge */
+  int lithium;                            /* species that the charge alone tells; -1: none */
   int capped;                             /* whether the rates of any lane so far have a cap */
   pro_lanes initial[PRO_SPECIES_MAX];     /* from here on all are lanes */
   pro_lanes per_soc[PRO_SPECIES_MAX];
@@ -164,10 +166,12 @@ void pro_network_load(pro_network_lanes *to, int lane, const pro_network *net);
 void pro_network_rates(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc, const pro_lanes *xi,
                        pro_lanes *rate);
 
-/* As pro_network_rates, with slope_T[j] = d rate[j]/dT [1/(s K)], slope_soc[j] = d rate[j]/d soc [1/s] and
- * slope_xi[j * reactions + i] = d rate[j]/d xi[i] [1/s]. */
+/* As pro_network_rates, with slope_T[j] = d rate[j]/dT [1/(s K)], slope_charge[j] = d rate[j]/d charge [1/s] (of
+ * pro_network_charge: with the extents held it changes as soc does) and slope_xi[j * reactions + i] =
+ * d rate[j]/d xi[i] [1/s] with the charge held: in xi[i] at a given soc it is discharge[i] slope_charge[j] less.
+ */
 void pro_network_slopes(const pro_network_lanes *net, const pro_lanes *T, const pro_lanes *soc,
-                        const pro_lanes *xi, pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_soc,
+                        const pro_lanes *xi, pro_lanes *rate, pro_lanes *slope_T, pro_lanes *slope_charge,
                         pro_lanes *slope_xi);
 
 /* The charge that the cell can still give [-]: what currents have left in it, less what reactions have taken of

@@ -211,7 +211,9 @@ START_TEST(slopes_of_every_chemistry_are_those_of_its_rates) {
         }
         for (int j = 0; j < n; j++) {
           double want = (8.0 * (f[3][j] - f[1][j]) - (f[4][j] - f[0][j])) / (12.0 * h);
-          double got = column == BY_T ? by_T[j][0] : column == BY_SOC ? by_soc[j][0] : by_xi[j * n + column][0];
+          double got = column == BY_T     ? by_T[j][0]
+                       : column == BY_SOC ? by_soc[j][0]
+                                          : by_xi[j * n + column][0] - wide.discharge[column][0] * by_soc[j][0];
           double ungated = net->reactions[j].A * exp(-net->reactions[j].Ea / (net->gas_constant * T)) * 200.0;
           double tol =
               1e-8 * (fabs(want) + fabs(rate[j][0]) * (column == BY_T ? 1.0 : 30.0)) + 1e-16 * ungated / h;

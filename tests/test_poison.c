@@ -72,15 +72,11 @@ void __wrap_pro_cell_look(pro_cell_view *view, const pro_cell_lanes *cell, const
   spoil(cell, IN_VIEW, (pro_lanes *)view, FIELDS);
 }
 
-static int entries(const pro_system *s) {
-  return s->where ? s->where->entries : s->cell.layout.n * s->cell.layout.n;
-}
-
 static int entries_seen;
 
 void __wrap_pro_system_jacobian(const pro_system *s, const pro_lanes *t, const pro_lanes *y, pro_lanes *jacobian) {
   __real_pro_system_jacobian(s, t, y, jacobian);
-  entries_seen = entries(s);
+  entries_seen = s->where->values;
   spoil(&s->cell, IN_JACOBIAN, jacobian, entries_seen);
 }
 

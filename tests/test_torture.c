@@ -49,8 +49,7 @@ static void torture(pro_case *in, int k) {
   in->duration = 1e6, in->period = 1e4, in->run = (uint64_t)k;
 }
 
-/* Returns whether its energy is balanced worse than any but the wildest. */
-static int keeps_its_bounds(const pro_run *run) {
+static void keeps_its_bounds(const pro_run *run) {
   const pro_trajectory *y = run->truth;
   support_check(pro_bounds_check(run, 1e-6, 1e5) == PRO_OK, "%s", pro_error_message());
   for (size_t k = 0; k < y->samples; k++) {
@@ -58,12 +57,9 @@ static int keeps_its_bounds(const pro_run *run) {
     support_check(T > 250.0 && gone >= 0.0 && y->truth[PRO_TRUTH_pressure_cell][k] > 0.0,
                   "case %d: T = %g K, collapsed %g", (int)run->in.run, T, gone);
   }
-  /* A rate of 1e10 a step costs as many digits of what it balances: what is left is noise, and differs by a
-   * hundred with the rounding of one event's moment. Of 400 cases two were above 1e-4, at 1.9e-4 and 4.4e-4. */
-  support_check(y->ledger.energy_gap < 1e-3 && y->ledger.mass_gap < 1e-6 && y->ledger.charge_gap < 1e-6,
+  support_check(y->ledger.energy_gap < 1e-6 && y->ledger.mass_gap < 1e-6 && y->ledger.charge_gap < 1e-6,
                 "case %d: gaps %g, %g, %g", (int)run->in.run, y->ledger.energy_gap, y->ledger.mass_gap,
                 y->ledger.charge_gap);
-  return y->ledger.energy_gap >= 1e-4;
 }
 
 /* To 1e-4 of the time or of the rise, at a hundredfold of the reference's tolerance; at most 4e-6 was measured.
@@ -95,7 +91,7 @@ static int agree(const pro_case *in, const pro_trajectory *a, const pro_trajecto
 
 START_TEST(every_explosion_ends_within_its_bounds_and_as_in_the_reference) {
   const int stride = getenv("PRO_LONG") ? 1 : 10;
-  int ran = 0, failed = 0, compared = 0, wide = 0, grazing = 0, noisy = 0;
+  int ran = 0, failed = 0, compared = 0, wide = 0, grazing = 0;
   double shortest = 1.0, longest = 0.0;
   for (int k = 0; k < CASES; k += stride) {
     pro_run run = {0}, reference = {0};
@@ -109,7 +105,7 @@ START_TEST(every_explosion_ends_within_its_bounds_and_as_in_the_reference) {
     const pro_run *both[] = {&run, &reference};
     for (int i = 0; i < 2; i++) {
       if (both[i]->truth)
-        noisy += keeps_its_bounds(both[i]);
+        keeps_its_bounds(both[i]);
       else
         support_check(both[i]->status == PRO_ENUMERIC && strncmp(both[i]->message, "at t = ", 7) == 0,
                       "case %d: %s", k, both[i]->message);
@@ -130,7 +126,6 @@ START_TEST(every_explosion_ends_within_its_bounds_and_as_in_the_reference) {
   ck_assert_msg(shortest <= 1e-9 && longest >= 1e4, "steps of %g to %g s", shortest, longest);
   ck_assert_int_ge(wide, ran / 3); /* in one and the same case */
   ck_assert_int_le(grazing, 1 + ran / 100);
-  ck_assert_int_le(noisy, 1 + ran / 400);
   ck_assert_int_ge(compared, ran / 5); /* as often as CVODE gets through */
   ck_assert_msg(failed <= 1 + ran / 50, "%d of %d failed", failed, ran);
 }

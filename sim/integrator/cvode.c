@@ -23,7 +23,9 @@ typedef struct solver {
   pro_counts before, now; /* CVODE counts anew at each start */
   char why[160];
   int pivot[PRO_STATES_MAX];
-  double lu[PRO_STATES_MAX * PRO_STATES_MAX]; /* row-major, n wide: I - gamma J, then its factors */
+  double dense[PRO_STATES_MAX * PRO_STATES_MAX]; /* J, row-major, n wide */
+  double lu[PRO_STATES_MAX * PRO_STATES_MAX];    /* I - gamma J, then its factors */
+  pro_sparsity where;
   pro_lanes wide_t, wide_y[PRO_STATES_MAX], wide_f[PRO_STATES_MAX];
   pro_lanes jacobian[PRO_STATES_MAX * PRO_STATES_MAX];
 } solver;
@@ -59,11 +61,12 @@ static int linear_system(double t, N_Vector y, N_Vector fy, SUNMatrix M, boolean
     pro_system_jacobian(s->system, &wide_t, s->wide_y, s->jacobian);
     s->before.jacobian_calls++;
     double lost = 0.0; /* NaN: one is no number */
-    for (int i = 0; i < n * n; i++) lost += s->jacobian[i][0] * 0.0;
+    for (int i = 0; i < s->where.values; i++) lost += s->jacobian[i][0] * 0.0;
     if (isnan(lost)) return 1; /* as for a rate */
+    pro_cell_expand(&s->system->cell, &s->where, s->jacobian, 0, s->dense);
   }
   *jcur = !jok;
-  for (int i = 0; i < n * n; i++) s->lu[i] = -gamma * s->jacobian[i][0];
+  for (int i = 0; i < n * n; i++) s->lu[i] = -gamma * s->dense[i];
   for (int i = 0; i < n; i++) s->lu[i * n + i] += 1.0;
   return 0;
 }
@@ -210,6 +213,8 @@ static pro_status create(void **out, pro_system *system) {
   s->system = system;
   s->n = system->cell.layout.n;
   s->feedback = system->cell.layout.feedback;
+  pro_cell_sparsity(&s->where, &system->cell);
+  system->where = &s->where;
   int ok = SUNContext_Create(NULL, &s->context) == 0;
   if (ok) ok = (s->y = N_VNew_Serial(s->n, s->context)) != NULL;
   if (ok) ok = (s->at = N_VNew_Serial(s->n, s->context)) != NULL;

@@ -5,8 +5,8 @@
  *   W = I/(h gamma) - J        W k_i = f(t + c_i h, y + sum a_ij k_j) + sum C_ij k_j/h + h d_i df/dt
  *
  * Hairer & Wanner, Solving Ordinary Differential Equations II (1996), IV.7. Linear invariants of f are kept to
- * rounding. W is factorised in its own sparsity, which a structure of cases has in common; what nothing reads (the
- * ledgers' integrals) is not factorised but substituted. */
+ * rounding. W is factorised in natural changes z and summed rows (pro_sparsity), in the sparsity that a structure
+ * of cases has in common; what nothing reads (the ledgers' integrals) is not factorised but substituted. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,7 +127,7 @@ typedef struct solver {
   pro_lanes taken; /* its step [s] */
   pro_lanes y0[PRO_STATES_MAX], y1[PRO_STATES_MAX], k[STAGES][PRO_STATES_MAX], polynomial[DENSE][PRO_STATES_MAX];
   pro_lanes rate[STAGES][PRO_STATES_MAX]; /* of what nothing reads, times the step (n - m) */
-  pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], W[PRO_SLOTS_MAX];
+  pro_lanes J[PRO_STATES_MAX * PRO_STATES_MAX], W[PRO_SLOTS_MAX]; /* J: pro_sparsity's values */
 } solver;
 
 static void destroy(void *self) { free(self); }
@@ -235,13 +235,20 @@ static void first_steps(solver *s, const pro_lanes *f, const pro_lanes *f_t) {
   int any = 0;
   for (int l = 0; l < PRO_LANES; l++) any |= s->fresh[l];
   if (!any) return;
-  pro_lanes second[PRO_STATES_MAX], w[PRO_STATES_MAX];
+  pro_lanes second[PRO_STATES_MAX], z[PRO_STATES_MAX], w[PRO_STATES_MAX];
   weights(s, s->y, s->y, w);
+  memcpy(z, f, (size_t)s->m * sizeof z[0]);
+  pro_cell_natural(&s->system->cell, &s->where, s->J, z);
   for (int i = 0; i < s->m; i++) {
-    second[i] = f_t ? f_t[i] : pro_lanes_all(0.0);
+    second[i] = pro_lanes_all(0.0);
     for (int j = 0; j < s->m; j++)
-      if (s->where.place[i * s->n + j] >= 0) second[i] += s->J[s->where.place[i * s->n + j]] * f[j];
+      if (s->where.place[i * s->n + j] >= 0) second[i] += s->J[s->where.place[i * s->n + j]] * z[j];
   }
+  for (int k = s->where.sums - 1; k >= 0; k--) { /* no longer summed */
+    const int row = s->where.sum[k].row;
+    if (row < s->m) second[row] -= s->J[s->where.entries + k] * second[s->where.sum[k].of];
+  }
+  for (int i = 0; f_t && i < s->m; i++) second[i] += f_t[i];
   pro_lanes h = 1.0 / pro_lanes_sqrt(norm(s, second, w) + 1e-24), span = s->stop - s->t;
   for (int l = 0; l < PRO_LANES; l++) {
     if (!s->fresh[l]) continue;
@@ -268,10 +275,10 @@ static int fall_asleep(solver *s) {
   return any;
 }
 
-/* The rates of what sleeps, at y1. */
-static void dream(const solver *s, pro_lanes *rate) {
-  pro_lanes moved[PRO_STATES_MAX];
+/* The rates of what sleeps, at y1; moved (m): natural changes since y0. Their rows are not summed. */
+static void dream(const solver *s, pro_lanes *moved, pro_lanes *rate) {
   for (int x = 0; x < s->m; x++) moved[x] = s->y1[x] - s->y0[x];
+  pro_cell_natural(&s->system->cell, &s->where, s->J, moved);
   for (int i = 0, d = 0; i < s->sleepers; i++) {
     const int x = s->which[i];
     rate[x] = s->f[x];
@@ -286,15 +293,14 @@ static void dream(const solver *s, pro_lanes *rate) {
 static pro_lanes_mask startle(const solver *s, pro_lanes h, const pro_lanes *w) {
   const pro_cell_lanes *cell = &s->system->cell;
   const pro_layout *at_ = &cell->layout;
-  pro_lanes rate[PRO_STATES_MAX];
+  pro_lanes rate[PRO_STATES_MAX], moved[PRO_STATES_MAX];
   pro_lanes_mask calm = s->slept;
-  dream(s, rate);
+  dream(s, moved, rate);
   for (int i = 0; i < s->sleepers; i++) {
     const int x = s->which[i];
     if (x == at_->evaporated) {
-      pro_lanes moved = pro_lanes_abs(s->y1[at_->U_core] - s->y0[at_->U_core]);
-      pro_lanes warmer = moved / (cell->mass_core * cell->warmth.cp);
-      pro_lanes by_T = pro_lanes_abs(s->J[s->where.place[x * s->n + at_->U_core]]) * moved;
+      pro_lanes warmer = pro_lanes_abs(moved[at_->U_core]);
+      pro_lanes by_T = pro_lanes_abs(s->J[s->where.place[x * s->n + at_->U_core]]) * warmer;
       pro_lanes within = pro_lanes_min(h * cell->per_evaporation_time, pro_lanes_all(1.0));
       pro_lanes lost = 0.5 * VAPOUR_BEND * warmer * by_T * within;
       calm &= pro_at_most(lost * w[x], SLEEP * cell->per_evaporation_time);
@@ -323,7 +329,7 @@ static int time_slope(const solver *s, pro_lanes *f_t, int sleeps) {
 
 /* Stage i (a constant, so that the coefficients fold). */
 PRO_ONE_TEXT void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h, const pro_lanes *f_t, int sleeps) {
-  pro_lanes f[PRO_STATES_MAX], rates[PRO_STATES_MAX], *b = s->k[i];
+  pro_lanes f[PRO_STATES_MAX], rates[PRO_STATES_MAX], moved[PRO_STATES_MAX], *b = s->k[i];
   for (int x = 0; x < s->m; x++) {
     pro_lanes y = s->y0[x], sum = pro_lanes_all(0.0);
     for (int j = 0; j < i; j++) {
@@ -335,30 +341,35 @@ PRO_ONE_TEXT void stage(solver *s, const int i, pro_lanes h, pro_lanes per_h, co
   }
   pro_lanes t = s->t + at[i] * h;
   const pro_lanes *rate = i > 0 ? f : s->f;
-  if (i > 0 && sleeps) dream(s, rates);
+  if (i > 0 && sleeps) dream(s, moved, rates);
   if (i > 0) pro_system_rhs(s->system, &t, s->y1, f, sleeps ? &(pro_sleep){s->slept, rates} : NULL);
-  for (int x = 0; x < s->m; x++) b[x] += rate[x];
-  for (int x = s->m; x < s->n; x++) s->rate[i][x - s->m] = rate[x];
-  if (D[i] != 0.0 && f_t) {
-    for (int x = 0; x < s->m; x++) b[x] += (D[i] * h) * f_t[x];
-    for (int x = s->m; x < s->n; x++) s->rate[i][x - s->m] += (D[i] * h) * f_t[x];
-  }
+  if (i == 0) memcpy(f, rate, (size_t)s->n * sizeof f[0]);
+  if (D[i] != 0.0 && f_t)
+    for (int x = 0; x < s->n; x++) f[x] += (D[i] * h) * f_t[x];
+  for (int x = 0; x < s->m; x++) b[x] += f[x];
+  for (int x = s->m; x < s->n; x++) s->rate[i][x - s->m] = f[x];
+  pro_elimination_sum_integrals(&s->plan, s->J, 1.0, f, s->rate[i]);
+  pro_elimination_sum(&s->plan, s->J, b);
   pro_elimination_solve(&s->plan, s->W, b);
+  pro_cell_unnatural(&s->system->cell, &s->where, s->J, b);
 }
 
-/* Of what nothing reads: the sum of its k with the weights of its rates w. */
-static void sum_integrals(const solver *s, const double w[STAGES], pro_lanes h, pro_lanes *out) {
+/* Of what nothing reads: the sum of its k with the weights of its rates w; moved: that of the others. */
+static void sum_integrals(const solver *s, const double w[STAGES], pro_lanes h, const pro_lanes *moved,
+                          pro_lanes *out) {
   pro_lanes k[PRO_STATES_MAX];
   for (int x = 0; x < s->m; x++) {
     k[x] = w[0] * s->k[0][x];
     for (int i = 1; i < STAGES; i++) k[x] += w[i] * s->k[i][x];
   }
+  pro_cell_natural(&s->system->cell, &s->where, s->J, k);
   for (int x = 0, t = 0; x < s->n - s->m; x++) {
     pro_lanes sum = w[0] * s->rate[0][x];
     for (int i = 1; i < STAGES; i++) sum += w[i] * s->rate[i][x];
     for (; t < s->plan.term_end[x]; t++) sum += s->J[s->plan.term[t].of] * k[s->plan.term[t].column];
     out[x] = h * sum;
   }
+  pro_elimination_sum_integrals(&s->plan, s->J, -1.0, moved, out); /* no longer summed */
 }
 
 /* One attempt of all lanes; returns the errors over the tolerance: NaN where what comes out is no number. */
@@ -386,8 +397,9 @@ static pro_lanes attempt(solver *s) {
   stage(s, 5, h, per_h, f_t, sleeps);
   stage(s, 6, h, per_h, f_t, sleeps);
   stage(s, 7, h, per_h, f_t, sleeps);
-  for (int x = 0; x < s->m; x++) s->y1[x] += s->k[STAGES - 1][x];
-  sum_integrals(s, s->weight.end, h, s->y1 + s->m);
+  pro_lanes moved[PRO_STATES_MAX];
+  for (int x = 0; x < s->m; x++) s->y1[x] += s->k[STAGES - 1][x], moved[x] = s->y1[x] - s->y0[x];
+  sum_integrals(s, s->weight.end, h, moved, s->y1 + s->m);
   for (int x = s->m; x < n; x++) s->y1[x] += s->y0[x];
   pro_cell_settle(&s->system->cell, s->y1);
   for (int x = 0; x < n; x++) lost += s->y1[x] * 0.0;
@@ -470,7 +482,8 @@ static void prepare(solver *s) {
       for (int i = 1; i < STAGES; i++) sum += H[d][i] * s->k[i][x];
       s->polynomial[d][x] = sum;
     }
-  for (int d = 0; d < DENSE; d++) sum_integrals(s, s->weight.dense[d], s->taken, s->polynomial[d] + s->m);
+  for (int d = 0; d < DENSE; d++)
+    sum_integrals(s, s->weight.dense[d], s->taken, s->polynomial[d], s->polynomial[d] + s->m);
   s->prepared = 1;
 }
 
