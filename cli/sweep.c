@@ -107,6 +107,7 @@ static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, const tabl
                           .parameters = pro_scenario_parameter_count(s->scenario),
                           .parameter = t->parameter,
                           .families = t->family,
+                          .threads = ensemble->threads > 0 ? ensemble->threads : pro_threads_available(),
                           .license = pro_args_value(args, &option_license),
                           .keep_truth = !pro_args_has(args, &option_no_truth)};
   PRO_TRY(pro_corpus_create(&s->writer, path, &plan));

@@ -5,6 +5,7 @@
 #include "cli/json.h"
 #include "output/corpus.h"
 #include "output/label.h"
+#include "scenarios/ensemble.h"
 
 static void print_counts(pro_json *json, const char *key, const char *const *names, const uint64_t *count) {
   pro_json_object(json, key);
@@ -31,7 +32,7 @@ static void print_json(const char *path, const pro_corpus_summary *s) {
 static pro_status run_verify(const pro_args *args) {
   const char *path = args->operand[0];
   pro_corpus_summary s = {0};
-  PRO_TRY(pro_corpus_verify(&s, path));
+  PRO_TRY(pro_corpus_verify(&s, path, pro_threads_available()));
   if (pro_args_has(args, &pro_option_json)) {
     print_json(path, &s);
     return PRO_OK;

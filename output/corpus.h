@@ -31,6 +31,7 @@ typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowe
   const pro_corpus_parameter *parameter; /* (parameters) */
   const char *const *families;           /* kinds' names, NULL-terminated */
   int keep_truth;                        /* 0: no /truth */
+  int threads;                           /* for what is left at the commit, and to verify it; 0: one */
   const char *license;                   /* SPDX, or NULL: not chosen */
 } pro_corpus_plan;
 
@@ -71,8 +72,8 @@ typedef struct pro_corpus_summary {
 } pro_corpus_summary;
 /* Reads everything: every chunk's checksum, shapes, ranges, clocks against outcomes, ledgers, split shares,
  * scenario hash, normalization against the data. PRO_EMISSING, PRO_EINPUT (damaged or inconsistent: the message
- * says where and what, all findings of one pass), PRO_ENOMEM. */
-pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path) PRO_MUST_CHECK;
+ * says where and what, all findings of one pass), PRO_ENOMEM. What it finds does not depend on the threads. */
+pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path, int threads) PRO_MUST_CHECK;
 
 /* ---- reading, as a predictor may ---- */
 

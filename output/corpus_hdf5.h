@@ -84,16 +84,16 @@ const char *pro_corpus_why(void);
 
 hid_t pro_corpus_text_type(void); /* variable-length UTF-8; the caller closes it */
 
-/* For a file access list: HDF5 would keep up to 32 MB of what it knows of a file's chunks, and where these nodes lie
- * among the blocks of runs that come and go, the heap cannot shrink. Negative: failed. */
+/* For a file access list: HDF5 would keep up to 32 MB of what it knows of a file's chunks, and where these nodes
+ * lie among the blocks of runs that come and go, the heap cannot shrink. Negative: failed. */
 int pro_corpus_keep_little(hid_t access);
 
 /* Opens for reading. PRO_EMISSING, PRO_EINPUT as pro_corpus_open. H5Fclose closes all that was opened in it. */
 pro_status pro_corpus_open_file(hid_t *out, const char *path) PRO_MUST_CHECK;
 
-/* Does `work` in a child process: HDF5 1.10 runs over its buffers on some damaged files, since what stands in its
- * heaps of text has no checksum. The child's answer, its `size` bytes at `out` and its message come back; a crash
- * comes back as PRO_EINPUT. */
+/* Does `work` in a child process, which has `out` as it is here: HDF5 1.10 runs over its buffers on some damaged
+ * files, since what stands in its heaps of text has no checksum. The child's answer, its `size` bytes at `out` and
+ * its message come back; a crash comes back as PRO_EINPUT. */
 typedef pro_status pro_corpus_work(void *out, const char *path);
 pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, const char *path) PRO_MUST_CHECK;
 
@@ -116,7 +116,8 @@ typedef struct pro_corpus_tables {
   pro_corpus_row *rows; /* (cases), owned */
 } pro_corpus_tables;
 
-/* Reads what stands before the tables; rows stay NULL. 1: there are tables to read; what is wrong goes to `found`. */
+/* Reads what stands before the tables; rows stay NULL. 1: there are tables to read; what is wrong goes to `found`.
+ */
 int pro_corpus_load_head(pro_corpus_tables *out, hid_t file, pro_corpus_findings *found);
 /* Rows [from, from + count) of the tables; a column that cannot be read is a finding, and zeros. PRO_ENOMEM. */
 pro_status pro_corpus_load_rows(pro_corpus_row *rows, const pro_corpus_tables *of, hid_t file, uint64_t from,
@@ -158,5 +159,6 @@ int pro_corpus_read_codes(int32_t *to, const pro_corpus_codes *codes, uint64_t s
  * (clocks against outcomes, ledgers): one odd run among thousands is told, but does not cost the others their
  * file. */
 typedef enum pro_corpus_depth { PRO_CORPUS_WHOLE, PRO_CORPUS_SOUND } pro_corpus_depth;
-pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth) PRO_MUST_CHECK;
+pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth,
+                                int threads) PRO_MUST_CHECK;
 #endif

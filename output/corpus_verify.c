@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "output/corpus_hdf5.h"
+#include "output/crew.h"
 #include "output/pack.h"
 
 #define ULL(x) ((unsigned long long)(x))
@@ -23,10 +25,22 @@ typedef struct obs_column {
   pro_corpus_type type;
   int slot; /* of the second axis; -1: there is none */
   hid_t dataset;
-  int packed; /* its chunks are what output/pack.h reads */
-  int whole;  /* all of it could be read so far */
-  void *data; /* (chunk) of the chunk at hand; NULL: only read to see that it can be */
+  int packed;    /* its chunks are what output/pack.h reads */
+  int whole;     /* all of it could be read so far */
+  void *data;    /* (chunk) of the chunk at hand; NULL: only read to see that it can be */
+  char why[160]; /* the chunk at hand cannot be read; empty: it can */
 } obs_column;
+
+/* What a thread has to itself. */
+typedef struct reader {
+  void *stored, *scratch;
+  pro_packer *packer;
+} reader;
+
+/* Samples of split train in the chunk at hand: [lo, hi). */
+typedef struct stretch {
+  size_t lo, hi;
+} stretch;
 
 /* What a verification holds: a block of rows and a chunk of each column that is looked at, whatever the file's
  * size. */
@@ -43,9 +57,13 @@ typedef struct verification {
   pro_corpus_codes codes[PRO_CHANNEL_COUNT];
   pro_histogram seen[PRO_CHANNEL_COUNT];
   uint64_t next; /* first sample behind the chunk at hand */
+  size_t stretches, stretch_room;
+  stretch *train;
+  int threads;
+  pthread_mutex_t hdf5; /* it serves one thread at a time */
   size_t stored_room;
-  void *stored, *scratch;
-  pro_packer *packer;
+  reader *reader; /* (threads) */
+  pro_status counted[PRO_CHANNEL_COUNT];
   double t_last;   /* of the case at hand: its last time so far [s] */
   float T_hottest; /* and its hottest core [K]; 0: not seen */
   pro_corpus_summary sum;
@@ -66,38 +84,78 @@ static int is_packed(const verification *v, const obs_column *column) {
   return yes;
 }
 
-/* Reads a chunk as it lies on disk: 1; 0: it is not there, or not as our writer leaves it; -1: why not. */
-static int read_packed(verification *v, const obs_column *column, uint64_t start, const char **why) {
+/* Reads a chunk as it lies on disk: its size [byte]; 0: it is not there, or not as our writer leaves it. */
+static size_t read_packed(const verification *v, const obs_column *column, uint64_t start, void *stored) {
   hsize_t at[2] = {start, column->slot < 0 ? 0 : (hsize_t)column->slot}, size = 0;
   uint32_t mask = 0;
-  size_t element = pro_corpus_size(column->type);
-  if (!column->packed || H5Dget_chunk_storage_size(column->dataset, at, &size) < 0 || size == 0 ||
-      size > v->stored_room || H5Dread_chunk(column->dataset, H5P_DEFAULT, at, &mask, v->stored) < 0 || mask != 0)
+  if (!column->packed || H5Dget_chunk_storage_size(column->dataset, at, &size) < 0 || size > v->stored_room ||
+      (size > 0 && H5Dread_chunk(column->dataset, H5P_DEFAULT, at, &mask, stored) < 0) || mask != 0)
     return 0;
-  static const char *const says[] = {NULL, "data error detected by Fletcher32 checksum",
+  return size;
+}
+
+static uint64_t chunk_end(const verification *v) {
+  uint64_t end = v->next + v->tables.chunk;
+  return end < v->tables.obs ? end : v->tables.obs;
+}
+
+static void read_chunk(void *payload, size_t part, int member) {
+  verification *v = payload;
+  obs_column *c = &v->column[part];
+  const reader *r = &v->reader[member];
+  void *to = c->data ? c->data : r->scratch;
+  size_t element = pro_corpus_size(c->type);
+  const char *why = NULL;
+  pthread_mutex_lock(&v->hdf5);
+  pro_corpus_quiet(); /* each thread prints for itself */
+  size_t size = read_packed(v, c, v->next, r->stored);
+  if (size == 0 && pro_corpus_rows(to, c->dataset, c->type, v->next, chunk_end(v) - v->next, c->slot) < 0)
+    why = pro_corpus_why();
+  snprintf(c->why, sizeof c->why, "%s", why ? why : "");
+  pthread_mutex_unlock(&v->hdf5);
+  if (size == 0) return;
+  static const char *const says[] = {"", "data error detected by Fletcher32 checksum",
                                      "what is deflated is damaged"};
-  *why = says[pro_unpack(v->packer, column->data ? column->data : v->scratch, v->tables.chunk * element, v->stored,
-                         size, element)];
-  return *why ? -1 : 1;
+  snprintf(c->why, sizeof c->why, "%s",
+           says[pro_unpack(r->packer, to, v->tables.chunk * element, r->stored, size, element)]);
+}
+
+static void count_chunk(void *payload, size_t channel, int member) {
+  (void)member;
+  verification *v = payload;
+  const obs_column *c = v->channel[channel];
+  pro_histogram *to = &v->seen[channel];
+  for (size_t i = 0; c && c->whole && i < v->stretches && v->counted[channel] == PRO_OK; i++) {
+    size_t lo = v->train[i].lo, n = v->train[i].hi - lo;
+    v->counted[channel] = c->type == PRO_CORPUS_i16
+                              ? pro_histogram_add_narrow(to, (const int16_t *)c->data + lo, n)
+                              : pro_histogram_add(to, (const int32_t *)c->data + lo, n);
+  }
+}
+
+/* Counts what is left to count of the chunk at hand. */
+static pro_status leave_chunk(verification *v) {
+  pro_crew_do(v->threads, v->stretches ? PRO_CHANNEL_COUNT : 0, count_chunk, v);
+  v->stretches = 0;
+  for (int c = 0; c < PRO_CHANNEL_COUNT; c++)
+    if (v->counted[c] != PRO_OK) return pro_fail(v->counted[c], "no memory to count codes");
+  return PRO_OK;
 }
 
 /* Goes on to the next chunk. */
-static void read_chunks(verification *v) {
-  uint64_t start = v->next,
-           end = start + v->tables.chunk < v->tables.obs ? start + v->tables.chunk : v->tables.obs;
+static pro_status read_chunks(verification *v) {
+  PRO_TRY(leave_chunk(v));
+  uint64_t start = v->next, end = chunk_end(v);
+  pro_crew_do(v->threads, v->columns, read_chunk, v);
   for (size_t i = 0; i < v->columns; i++) {
     obs_column *c = &v->column[i];
-    const char *why = NULL;
-    int done = read_packed(v, c, start, &why);
-    if (done == 0 &&
-        pro_corpus_rows(c->data ? c->data : v->scratch, c->dataset, c->type, start, end - start, c->slot) < 0)
-      done = -1, why = pro_corpus_why();
-    if (done >= 0) continue;
+    if (!c->why[0]) continue;
     pro_corpus_find(&v->found, "%s: samples %llu to %llu cannot be read: %s", c->path, ULL(start), ULL(end - 1),
-                    why);
+                    c->why);
     c->whole = 0;
   }
   v->next = start + v->tables.chunk;
+  return PRO_OK;
 }
 
 /* Every chunk there should be is there: a missing one would read as fill without an error. */
@@ -191,27 +249,33 @@ static void check_core(verification *v, uint64_t k, size_t lo, size_t hi) {
   }
 }
 
-static pro_status count_codes(verification *v, int channel, size_t lo, size_t hi) {
-  const obs_column *c = v->channel[channel];
-  return c->type == PRO_CORPUS_i16
-             ? pro_histogram_add_narrow(&v->seen[channel], (const int16_t *)c->data + lo, hi - lo)
-             : pro_histogram_add(&v->seen[channel], (const int32_t *)c->data + lo, hi - lo);
+static pro_status note_train(verification *v, size_t lo, size_t hi) {
+  if (v->stretches && v->train[v->stretches - 1].hi == lo) {
+    v->train[v->stretches - 1].hi = hi;
+    return PRO_OK;
+  }
+  if (v->stretches == v->stretch_room) {
+    size_t room = v->stretch_room ? 2 * v->stretch_room : 64;
+    stretch *train = realloc(v->train, room * sizeof *train);
+    if (!train) return pro_fail(PRO_ENOMEM, "no memory for the places of cases");
+    v->train = train, v->stretch_room = room;
+  }
+  v->train[v->stretches++] = (stretch){lo, hi};
+  return PRO_OK;
 }
 
 static pro_status check_part(verification *v, const pro_corpus_row *row, uint64_t k, size_t lo, size_t hi) {
   if (v->time && v->time->whole) check_time(v, k, lo, hi);
   if (v->stages && v->stages->whole) check_stages(v, k, lo, hi);
   if (v->core && v->core->whole) check_core(v, k, lo, hi);
-  for (int c = 0; row->split == PRO_SPLIT_train && c < PRO_CHANNEL_COUNT; c++)
-    if (v->channel[c] && v->channel[c]->whole) PRO_TRY(count_codes(v, c, lo, hi));
-  return PRO_OK;
+  return row->split == PRO_SPLIT_train ? note_train(v, lo, hi) : PRO_OK;
 }
 
 static pro_status check_samples(verification *v, const pro_corpus_row *row, uint64_t k) {
   uint64_t at = (uint64_t)row->row_start, end = at + (uint64_t)row->row_size, chunk = v->tables.chunk;
   v->t_last = 0.0, v->T_hottest = 0.0f;
   while (at < end) {
-    while (at >= v->next) read_chunks(v);
+    while (at >= v->next) PRO_TRY(read_chunks(v));
     uint64_t to = end < v->next ? end : v->next, start = v->next - chunk;
     PRO_TRY(check_part(v, row, k, at - start, to - start));
     at = to;
@@ -374,8 +438,8 @@ static pro_status check_cases(verification *v) {
     check_clocks(v, row, k);
     check_physics(v, row, k);
   }
-  while (v->next < v->tables.obs) read_chunks(v);
-  return PRO_OK;
+  while (v->next < v->tables.obs) PRO_TRY(read_chunks(v));
+  return leave_chunk(v);
 }
 
 /* ---- everything else in the file: every dataset is whole and says what it is ---- */
@@ -468,9 +532,15 @@ static herr_t visit(hid_t root, const char *name, const H5O_info_t *info, void *
 static pro_status make_room(verification *v, const char *path) {
   size_t bytes = v->tables.chunk * sizeof(double);
   v->stored_room = pro_pack_bound(bytes);
-  v->stored = malloc(v->stored_room), v->scratch = malloc(bytes);
-  if (!v->stored || !v->scratch) return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
-  return pro_packer_create(&v->packer, bytes);
+  v->reader = calloc((size_t)v->threads, sizeof *v->reader);
+  if (!v->reader) return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
+  for (int i = 0; i < v->threads; i++) {
+    reader *r = &v->reader[i];
+    r->stored = malloc(v->stored_room), r->scratch = malloc(bytes);
+    if (!r->stored || !r->scratch) return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
+    PRO_TRY(pro_packer_create(&r->packer, bytes));
+  }
+  return PRO_OK;
 }
 
 static pro_status check_all(verification *v, const char *path) {
@@ -493,16 +563,21 @@ static void leave(verification *v) {
   if (v->file >= 0) H5Fclose(v->file);
   for (size_t i = 0; i < v->columns; i++) free(v->column[i].data);
   for (int c = 0; c < PRO_CHANNEL_COUNT; c++) pro_histogram_clear(&v->seen[c]);
-  free(v->stored), free(v->scratch);
-  pro_packer_free(v->packer);
+  for (int i = 0; v->reader && i < v->threads; i++) {
+    free(v->reader[i].stored), free(v->reader[i].scratch);
+    pro_packer_free(v->reader[i].packer);
+  }
+  free(v->reader), free(v->train);
+  pthread_mutex_destroy(&v->hdf5);
   free(v);
 }
 
-pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth) {
+pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth, int threads) {
   pro_corpus_quiet();
   verification *v = calloc(1, sizeof *v);
   if (!v) return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
-  v->depth = depth;
+  v->depth = depth, v->threads = threads > 0 ? threads : 1;
+  pthread_mutex_init(&v->hdf5, NULL);
   v->file = H5I_INVALID_HID;
   pro_status status = pro_corpus_open_file(&v->file, path);
   if (status == PRO_OK) status = check_all(v, path);
@@ -522,13 +597,19 @@ pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_c
   return status;
 }
 
+typedef struct verified { /* what the child is told, and answers */
+  int threads;
+  pro_corpus_summary summary;
+} verified;
+
 static pro_status verify_sound(void *out, const char *path) {
-  return pro_corpus_verify_as(out, path, PRO_CORPUS_SOUND);
+  verified *v = out;
+  return pro_corpus_verify_as(&v->summary, path, PRO_CORPUS_SOUND, v->threads);
 }
 
-pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path) {
-  pro_corpus_summary summary = {0};
-  PRO_TRY(pro_corpus_in_child(verify_sound, &summary, sizeof summary, path));
-  *out = summary;
+pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path, int threads) {
+  verified v = {.threads = threads};
+  PRO_TRY(pro_corpus_in_child(verify_sound, &v, sizeof v, path));
+  *out = v.summary;
   return PRO_OK;
 }

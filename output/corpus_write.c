@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "output/corpus_press.h"
+#include "output/crew.h"
 #include "sim/chemistry.h"
 #include "sim/sensor.h"
 #include "sim/sha256.h"
@@ -583,6 +584,11 @@ static pro_status write_integrator(pro_corpus_writer *w) {
   return pro_put_text(&w->sheet, w->sheet.file, "integrator", text);
 }
 
+static void help(void *payload, size_t part, int member) {
+  (void)part, (void)member;
+  if (pro_press_help(payload) != PRO_OK) return; /* the drain that follows says why */
+}
+
 static pro_status finalise(pro_corpus_writer *w) {
   const pro_sheet *to = &w->sheet;
   if (w->cases != w->plan->cases)
@@ -590,6 +596,7 @@ static pro_status finalise(pro_corpus_writer *w) {
                     (unsigned long long)w->plan->cases);
   hsize_t obs = pro_belt_at(&w->belt[BELT_obs]);
   for (int b = 0; b < BELT_COUNT; b++) pro_press_seal(w->press, &w->belt[b], 0);
+  pro_crew_do(w->plan->threads, w->plan->threads > 0 ? (size_t)w->plan->threads : 0, help, w->press);
   PRO_TRY(pro_press_drain(w->press));
   if (H5Dset_extent(w->scale[SCALE_obs].dataset, &obs) < 0) return pro_put_fail(to, "obs");
   PRO_TRY(write_flags(w));
@@ -617,7 +624,7 @@ static pro_status publish(pro_corpus_writer *w) {
   for (int b = 0; b < BELT_COUNT; b++) pro_belt_clear(&w->belt[b]); /* a verification needs as much again */
   for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
   pro_corpus_summary summary;
-  pro_status status = pro_corpus_verify_as(&summary, w->temporary, PRO_CORPUS_WHOLE);
+  pro_status status = pro_corpus_verify_as(&summary, w->temporary, PRO_CORPUS_WHOLE, w->plan->threads);
   if (status == PRO_ENOMEM) return status;
   if (status != PRO_OK)
     return pro_fail(PRO_EIO, "%s: what was written does not read back: %s", w->path, pro_error_message());
