@@ -47,6 +47,35 @@ pro_status pro_histogram_add_narrow(pro_histogram *to, const int16_t *code, size
   return PRO_OK;
 }
 
+pro_status pro_spans_add(pro_spans *s, size_t from, size_t until) {
+  if (s->count && s->span[s->count - 1].to == from) {
+    s->span[s->count - 1].to = until;
+    return PRO_OK;
+  }
+  if (s->count == s->room) {
+    size_t room = s->room ? 2 * s->room : 64;
+    void *span = realloc(s->span, room * sizeof *s->span);
+    if (!span) return pro_fail(PRO_ENOMEM, "no memory for the places of cases");
+    s->span = span, s->room = room;
+  }
+  s->span[s->count].from = from, s->span[s->count++].to = until;
+  return PRO_OK;
+}
+
+void pro_spans_clear(pro_spans *s) {
+  free(s->span);
+  *s = (pro_spans){0};
+}
+
+pro_status pro_histogram_add_spans(pro_histogram *to, const void *chunk, int narrow, const pro_spans *s) {
+  for (size_t i = 0; i < s->count; i++) {
+    size_t from = s->span[i].from, n = s->span[i].to - from;
+    PRO_TRY(narrow ? pro_histogram_add_narrow(to, (const int16_t *)chunk + from, n)
+                   : pro_histogram_add(to, (const int32_t *)chunk + from, n));
+  }
+  return PRO_OK;
+}
+
 void pro_histogram_clear(pro_histogram *histogram) {
   for (size_t p = 0; histogram->page && p < PAGES; p++) free(histogram->page[p]);
   free(histogram->page);

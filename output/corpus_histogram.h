@@ -26,6 +26,19 @@ pro_status pro_histogram_add(pro_histogram *to, const int32_t *code, size_t coun
 pro_status pro_histogram_add_narrow(pro_histogram *to, const int16_t *code, size_t count) PRO_MUST_CHECK;
 void pro_histogram_clear(pro_histogram *histogram);
 
+/* Rows of a chunk that are counted: [from, to) each, in order. Zero it to begin. */
+typedef struct pro_spans {
+  struct {
+    size_t from, to;
+  } * span; /* (count) */
+  size_t count, room;
+} pro_spans;
+pro_status pro_spans_add(pro_spans *to, size_t from, size_t until) PRO_MUST_CHECK; /* PRO_ENOMEM */
+void pro_spans_clear(pro_spans *spans);
+/* Their codes of a chunk, of 16 bits where `narrow`, else of 32. PRO_ENOMEM. */
+pro_status pro_histogram_add_spans(pro_histogram *to, const void *chunk, int narrow,
+                                   const pro_spans *spans) PRO_MUST_CHECK;
+
 typedef struct pro_statistics { /* of values = code * scale + offset; NaN where there are none */
   int64_t count, missing;
   double mean, std;                    /* std over the whole set, not an estimate from a sample of it */

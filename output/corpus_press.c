@@ -50,7 +50,8 @@ void pro_belt_clear(pro_belt *belt) {
   for (size_t i = 0; i < PRO_STACKS; i++) {
     pro_stack *s = &belt->stack[i];
     forget_text(s);
-    free(s->block), free(s->text), free(s->train), free(s->chunk);
+    free(s->block), free(s->text), free(s->chunk);
+    pro_spans_clear(&s->train);
   }
   free(belt->column);
   *belt = (pro_belt){.text = H5I_INVALID_HID};
@@ -78,14 +79,9 @@ pro_status pro_press_break(pro_press *p, pro_status status) {
 
 static pro_status count_codes(pro_press *p, const pro_stack *s, size_t c) {
   const pro_column *column = &s->belt->column[c];
-  pro_status status = PRO_OK;
   pthread_mutex_lock(&p->counting);
-  for (size_t i = 0; i < s->spans && status == PRO_OK; i++) {
-    size_t from = s->train[i].from, n = s->train[i].to - from;
-    status = column->type == PRO_CORPUS_i16
-                 ? pro_histogram_add_narrow(column->seen, (const int16_t *)s->chunk[c].data + from, n)
-                 : pro_histogram_add(column->seen, (const int32_t *)s->chunk[c].data + from, n);
-  }
+  pro_status status =
+      pro_histogram_add_spans(column->seen, s->chunk[c].data, column->type == PRO_CORPUS_i16, &s->train);
   pthread_mutex_unlock(&p->counting);
   return status;
 }
@@ -157,7 +153,7 @@ static int write_next(pro_press *p) {
   (void)note(p, status);
   if (status != PRO_OK) return 0;
   forget_text(s);
-  s->held = s->taken = s->packed = s->spans = 0;
+  s->held = s->taken = s->packed = s->train.count = 0;
   for (size_t c = 0; c < s->belt->columns; c++) s->chunk[c].size = 0, s->chunk[c].touched = 0;
   p->written++;
   pthread_cond_broadcast(&p->moved);
@@ -250,21 +246,6 @@ static pro_status open_stack(pro_press *p, pro_belt *belt) {
 pro_status pro_press_stack(pro_stack **out, pro_press *p, pro_belt *belt) {
   if (!belt->open) PRO_TRY(open_stack(p, belt));
   *out = belt->open;
-  return PRO_OK;
-}
-
-pro_status pro_stack_train(pro_stack *s, size_t from, size_t to) {
-  if (s->spans && s->train[s->spans - 1].to == from) {
-    s->train[s->spans - 1].to = to;
-    return PRO_OK;
-  }
-  if (s->spans == s->room) {
-    size_t room = s->room ? 2 * s->room : 64;
-    pro_span *train = realloc(s->train, room * sizeof *train);
-    if (!train) return pro_fail(PRO_ENOMEM, "no memory for the places of cases");
-    s->train = train, s->room = room;
-  }
-  s->train[s->spans++] = (pro_span){from, to};
   return PRO_OK;
 }
 

@@ -21,10 +21,6 @@ typedef struct pro_column {
   pro_histogram *seen; /* counts the codes of split train; NULL: nobody asks */
 } pro_column;
 
-typedef struct pro_span {
-  size_t from, to;
-} pro_span;
-
 typedef struct pro_chunk {
   char *data;  /* (belt->length) elements, then packed */
   size_t size; /* packed [byte]; 0: nothing but fill, and no chunk on disk */
@@ -38,9 +34,8 @@ typedef struct pro_stack {
   size_t held;          /* rows filled */
   uint64_t start;       /* the first one's place along the axis */
   size_t taken, packed; /* columns */
-  size_t spans, room;
-  pro_span *train; /* (spans) rows of split train */
-  char *block;     /* all data */
+  pro_spans train;      /* rows of split train */
+  char *block;          /* all data */
 } pro_stack;
 
 typedef struct pro_belt {
@@ -66,8 +61,6 @@ void pro_press_free(pro_press *press);                                          
 
 /* The stack to fill; `held` is the caller's to raise, who seals it once it is full. PRO_ENOMEM, PRO_EIO. */
 pro_status pro_press_stack(pro_stack **out, pro_press *press, pro_belt *belt) PRO_MUST_CHECK;
-/* Rows [from, to) of the open stack belong to split train. PRO_ENOMEM. */
-pro_status pro_stack_train(pro_stack *stack, size_t from, size_t to) PRO_MUST_CHECK;
 /* Column c of the stack is about to hold something in rows from `held` on: its data. */
 void *pro_stack_touch(pro_stack *stack, size_t c);
 /* Column c of the stack holds nothing in n rows from `held` on. */

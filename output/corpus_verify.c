@@ -37,11 +37,6 @@ typedef struct reader {
   pro_packer *packer;
 } reader;
 
-/* Samples of split train in the chunk at hand: [lo, hi). */
-typedef struct stretch {
-  size_t lo, hi;
-} stretch;
-
 /* What a verification holds: a block of rows and a chunk of each column that is looked at, whatever the file's
  * size. */
 typedef struct verification {
@@ -56,9 +51,8 @@ typedef struct verification {
   obs_column *time, *stages, *core, *channel[PRO_CHANNEL_COUNT]; /* NULL: not there */
   pro_corpus_codes codes[PRO_CHANNEL_COUNT];
   pro_histogram seen[PRO_CHANNEL_COUNT];
-  uint64_t next; /* first sample behind the chunk at hand */
-  size_t stretches, stretch_room;
-  stretch *train;
+  uint64_t next;   /* first sample behind the chunk at hand */
+  pro_spans train; /* in the chunk at hand */
   int threads;
   pthread_mutex_t hdf5; /* it serves one thread at a time */
   size_t stored_room;
@@ -124,19 +118,15 @@ static void count_chunk(void *payload, size_t channel, int member) {
   (void)member;
   verification *v = payload;
   const obs_column *c = v->channel[channel];
-  pro_histogram *to = &v->seen[channel];
-  for (size_t i = 0; c && c->whole && i < v->stretches && v->counted[channel] == PRO_OK; i++) {
-    size_t lo = v->train[i].lo, n = v->train[i].hi - lo;
-    v->counted[channel] = c->type == PRO_CORPUS_i16
-                              ? pro_histogram_add_narrow(to, (const int16_t *)c->data + lo, n)
-                              : pro_histogram_add(to, (const int32_t *)c->data + lo, n);
-  }
+  if (c && c->whole)
+    v->counted[channel] =
+        pro_histogram_add_spans(&v->seen[channel], c->data, c->type == PRO_CORPUS_i16, &v->train);
 }
 
 /* Counts what is left to count of the chunk at hand. */
 static pro_status leave_chunk(verification *v) {
-  pro_crew_do(v->threads, v->stretches ? PRO_CHANNEL_COUNT : 0, count_chunk, v);
-  v->stretches = 0;
+  pro_crew_do(v->threads, v->train.count ? PRO_CHANNEL_COUNT : 0, count_chunk, v);
+  v->train.count = 0;
   for (int c = 0; c < PRO_CHANNEL_COUNT; c++)
     if (v->counted[c] != PRO_OK) return pro_fail(v->counted[c], "no memory to count codes");
   return PRO_OK;
@@ -249,26 +239,11 @@ static void check_core(verification *v, uint64_t k, size_t lo, size_t hi) {
   }
 }
 
-static pro_status note_train(verification *v, size_t lo, size_t hi) {
-  if (v->stretches && v->train[v->stretches - 1].hi == lo) {
-    v->train[v->stretches - 1].hi = hi;
-    return PRO_OK;
-  }
-  if (v->stretches == v->stretch_room) {
-    size_t room = v->stretch_room ? 2 * v->stretch_room : 64;
-    stretch *train = realloc(v->train, room * sizeof *train);
-    if (!train) return pro_fail(PRO_ENOMEM, "no memory for the places of cases");
-    v->train = train, v->stretch_room = room;
-  }
-  v->train[v->stretches++] = (stretch){lo, hi};
-  return PRO_OK;
-}
-
 static pro_status check_part(verification *v, const pro_corpus_row *row, uint64_t k, size_t lo, size_t hi) {
   if (v->time && v->time->whole) check_time(v, k, lo, hi);
   if (v->stages && v->stages->whole) check_stages(v, k, lo, hi);
   if (v->core && v->core->whole) check_core(v, k, lo, hi);
-  return row->split == PRO_SPLIT_train ? note_train(v, lo, hi) : PRO_OK;
+  return row->split == PRO_SPLIT_train ? pro_spans_add(&v->train, lo, hi) : PRO_OK;
 }
 
 static pro_status check_samples(verification *v, const pro_corpus_row *row, uint64_t k) {
@@ -567,7 +542,8 @@ static void leave(verification *v) {
     free(v->reader[i].stored), free(v->reader[i].scratch);
     pro_packer_free(v->reader[i].packer);
   }
-  free(v->reader), free(v->train);
+  free(v->reader);
+  pro_spans_clear(&v->train);
   pthread_mutex_destroy(&v->hdf5);
   free(v);
 }

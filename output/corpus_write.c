@@ -323,7 +323,7 @@ static pro_status take_piece(pro_corpus_writer *w, const pro_trajectory *truth, 
     pro_stack *s;
     PRO_TRY(pro_press_stack(&s, w->press, belt));
     size_t part = n - from < CHUNK - s->held ? n - from : CHUNK - s->held;
-    if (w->row.split == PRO_SPLIT_train) PRO_TRY(pro_stack_train(s, s->held, s->held + part));
+    if (w->row.split == PRO_SPLIT_train) PRO_TRY(pro_spans_add(&s->train, s->held, s->held + part));
     PRO_TRY(take(w, s, truth, seen, from, part));
     from += part;
     if (s->held == CHUNK) pro_press_seal(w->press, belt, 1);
