@@ -164,8 +164,9 @@ void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_dri
 void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                      const pro_modes *modes, const pro_lanes *y);
 
-/* Gas that has left the cells since they were at y0 (n), net [mol] (PRO_GAS_COUNT). */
-void pro_cell_gas_out(const pro_cell_lanes *cell, const pro_lanes *y0, const pro_lanes *y, pro_lanes *moles);
+/* Gas that has left the cells since they were at y0 (n), of one for all lanes, net [mol] (PRO_GAS_COUNT). Of y the
+ * integrals are not looked at. */
+void pro_cell_gas_out(const pro_cell_lanes *cell, const double *y0, const pro_lanes *y, pro_lanes *moles);
 
 /* The ledgers of one lane between state y0 at t = 0 and y. */
 struct pro_ledger;

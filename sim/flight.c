@@ -48,7 +48,7 @@ void pro_flight_see(pro_flight *f, const pro_cell_view *view, const pro_drive_la
   if (f->arc == PRO_ARC_lag) now->lag = now->T_surface - now->T_ambient;
 }
 
-/* Eight moments of a case: y holds the states (n) of the times in its lanes. */
+/* Eight moments of a case: y holds the states (feedback) of the times in its lanes. */
 static void look_at_all(pro_flight *f, const pro_lanes *t, const pro_lanes *y, pro_moment now[PRO_LANES]) {
   pro_drive_lanes drive;
   pro_cell_view view;
@@ -80,14 +80,14 @@ static double voltage_before(pro_flight *f) {
 /* The state (n) within the integrator's last step. */
 static void inside(pro_flight *f, double t, double *y) {
   pro_lanes wide_t = pro_lanes_all(t), wide[PRO_STATES_MAX];
-  f->with->dense(f->integrator, f->lane, &wide_t, wide);
+  f->with->dense(f->integrator, f->lane, &wide_t, wide, f->system.cell.layout.n);
   for (int i = 0; i < f->system.cell.layout.n; i++) y[i] = wide[i][0];
 }
 
 static void look_inside(pro_flight *f, double t, pro_moment *now) {
   pro_lanes wide_t = pro_lanes_all(t), wide[PRO_STATES_MAX];
   pro_moment all[PRO_LANES];
-  f->with->dense(f->integrator, f->lane, &wide_t, wide);
+  f->with->dense(f->integrator, f->lane, &wide_t, wide, f->system.cell.layout.feedback);
   look_at_all(f, &wide_t, wide, all);
   *now = all[0];
 }
@@ -188,7 +188,7 @@ static pro_moment locate(pro_flight *f, int which, pro_moment a, pro_moment b) {
     pro_lanes wide_t, wide[PRO_STATES_MAX];
     pro_moment now[PRO_LANES];
     for (int l = 0; l < PRO_LANES; l++) wide_t[l] = t[l];
-    f->with->dense(f->integrator, f->lane, &wide_t, wide);
+    f->with->dense(f->integrator, f->lane, &wide_t, wide, f->system.cell.layout.feedback);
     look_at_all(f, &wide_t, wide, now);
     at[0] = a.t, g[0] = near_g[1], at[POINTS - 1] = b.t, g[POINTS - 1] = near_g[2];
     int changed = POINTS - 1; /* the first at which it has */
@@ -457,9 +457,9 @@ pro_status pro_flight_conclude(pro_flight *f) {
   memcpy(out->clock, f->watch.clock, sizeof out->clock);
   memcpy(out->T_at, f->watch.T_at, sizeof out->T_at);
   out->T_max = f->watch.T_max, out->T_surface_max = f->watch.T_surface_max, out->rate_max = f->watch.rate_max;
-  pro_lanes y0[PRO_STATES_MAX], y[PRO_STATES_MAX], gas_out[PRO_GAS_COUNT];
-  for (int i = 0; i < f->system.cell.layout.n; i++) y0[i] = pro_lanes_all(f->y0[i]), y[i] = pro_lanes_all(f->y[i]);
-  pro_cell_gas_out(&f->system.cell, y0, y, gas_out);
+  pro_lanes y[PRO_STATES_MAX], gas_out[PRO_GAS_COUNT];
+  for (int i = 0; i < f->system.cell.layout.n; i++) y[i] = pro_lanes_all(f->y[i]);
+  pro_cell_gas_out(&f->system.cell, f->y0, y, gas_out);
   for (int g = 0; g < PRO_GAS_COUNT; g++) out->gas_out[g] = gas_out[g][0];
   if (!isnan(out->clock[PRO_CLOCK_runaway_guarded]))
     out->outcome = PRO_OUTCOME_runaway;

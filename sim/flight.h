@@ -44,8 +44,7 @@ typedef struct pro_flight {
   double stage_film;                    /* its film coefficient while it lags [W/(m2 K)]; NaN: the drive's */
   /* eight samples side by side: the lanes of one look, each under its own drive and modes */
   int waiting;
-  pro_lanes strayed; /* 0; NaN where a sample was no number */
-  pro_lanes sample_t, sample_y[PRO_STATES_MAX];
+  pro_lanes sample_t, sample_y[PRO_STATES_MAX]; /* (feedback) */
   pro_drive_lanes sample_drive;
   pro_modes sample_modes;
   double enclosed[PRO_GAS_COUNT],

@@ -53,8 +53,9 @@ typedef struct pro_integrator {
   /* All lanes' times at the end of the last step that was accepted, or of the start after it, and what is to be
    * seen there. */
   const pro_lanes *(*look)(void *self, pro_cell_view *view, pro_drive_lanes *drive);
-  /* A lane's states (n) at eight times within that step. */
-  void (*dense)(void *self, int lane, const pro_lanes *t, pro_lanes *y);
+  /* A lane's first `count` states at eight times within that step: all of them, or those before the ledgers'
+   * integrals. */
+  void (*dense)(void *self, int lane, const pro_lanes *t, pro_lanes *y, int count);
   void (*counts)(const void *self, int lane, pro_counts *out); /* of the lane's case so far */
 } pro_integrator;
 #endif

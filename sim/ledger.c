@@ -20,12 +20,12 @@ void pro_cell_settle(const pro_cell_lanes *cell, pro_lanes *y) {
   y[at->moles] = moles;
 }
 
-void pro_cell_gas_out(const pro_cell_lanes *cell, const pro_lanes *y0, const pro_lanes *y, pro_lanes *moles) {
+void pro_cell_gas_out(const pro_cell_lanes *cell, const double *y0, const pro_lanes *y, pro_lanes *moles) {
   const pro_layout *at = &cell->layout;
   for (int g = 0; g < PRO_GAS_COUNT; g++) moles[g] = pro_lanes_all(0.0);
   if (at->head < 0) return;
   pro_lanes settled[PRO_STATES_MAX]; /* CVODE does not do it */
-  memcpy(settled, y, (size_t)at->n * sizeof *y);
+  memcpy(settled + at->head, y + at->head, (PRO_GAS_COUNT + 2) * sizeof *y);
   pro_cell_settle(cell, settled);
   for (int g = 0; g < PRO_GAS_COUNT; g++) moles[g] = y0[at->head + g] - settled[at->head + g];
   for (int k = 0; k < cell->network.makes; k++) {
@@ -65,9 +65,9 @@ void pro_cell_ledger(pro_ledger *out, const pro_cell_lanes *cell, int lane, cons
   out->energy_crossed = crossed;
   out->energy_gap = fabs(stored - sum) / fmax(crossed, 1.0);
 
-  pro_lanes from[PRO_STATES_MAX], to[PRO_STATES_MAX], moles[PRO_GAS_COUNT];
-  for (int i = 0; i < at->n; i++) from[i] = pro_lanes_all(y0[i]), to[i] = pro_lanes_all(y[i]);
-  pro_cell_gas_out(cell, from, to, moles);
+  pro_lanes wide[PRO_STATES_MAX], moles[PRO_GAS_COUNT];
+  for (int i = 0; i < at->n; i++) wide[i] = pro_lanes_all(y[i]);
+  pro_cell_gas_out(cell, y0, wide, moles);
   double gone = 0.0;
   for (int g = 0; g < PRO_GAS_COUNT; g++) gone += pro_gas_molar_mass[g] * moles[g][lane];
   out->mass_gap = fabs(out->mass_vented - gone) / in->cell.mass;

@@ -44,29 +44,34 @@ void pro_record_copy(pro_trajectory *to, const pro_trajectory *from, size_t room
 
 /* ---- samples ---- */
 
+/* Where the samples that wait belong. */
+typedef struct row {
+  size_t at; /* of the first in its column */
+  int count;
+  pro_lanes strayed; /* 0; NaN where one is no number */
+} row;
+
 /* Eight samples' numbers into their places of a column; NULL: it is not wanted. */
-static void put(pro_flight *f, double *column, pro_lanes x) {
+static inline void put(row *r, double *column, pro_lanes x) {
   if (!column) return;
-  f->strayed += x * 0.0;
-  double *to = column + f->next - f->base - f->waiting;
-  if (f->waiting == PRO_LANES)
-    memcpy(to, &x, sizeof x);
+  r->strayed += x * 0.0;
+  if (r->count == PRO_LANES)
+    memcpy(column + r->at, &x, sizeof x);
   else
-    for (int l = 0; l < f->waiting; l++) to[l] = x[l];
+    for (int l = 0; l < r->count; l++) column[r->at + (size_t)l] = x[l];
 }
 
 /* The enclosure is well mixed and at constant pressure: what flows in drives out as much. Over a sample the inflow
  * is constant, and the solution exact. */
-static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
+static void mix_enclosure(pro_flight *f, row *r, pro_lanes T_ambient) {
   const pro_enclosure *room = &f->in->enclosure;
   pro_lanes_mask open = pro_above(f->sample_modes.vent_open, 0.5);
   if (!pro_lanes_any(open))
     return; /* a vent opens for good: nothing has come out yet, and the columns are zero from the start */
   const pro_lanes zero = pro_lanes_all(0.0);
   const double dt = f->in->period;
-  pro_lanes y0[PRO_STATES_MAX], out[PRO_GAS_COUNT], flow = zero, inflow[PRO_GAS_COUNT], fraction[PRO_GAS_COUNT];
-  for (int i = 0; i < f->system.cell.layout.n; i++) y0[i] = pro_lanes_all(f->y0[i]);
-  pro_cell_gas_out(&f->system.cell, y0, f->sample_y, out);
+  pro_lanes out[PRO_GAS_COUNT], flow = zero, inflow[PRO_GAS_COUNT], fraction[PRO_GAS_COUNT];
+  pro_cell_gas_out(&f->system.cell, f->y0, f->sample_y, out);
   for (int g = 0; g < PRO_GAS_COUNT; g++) {
     out[g] = pro_select(open, out[g], zero); /* through a shut one there is but the integrator's dust */
     pro_lanes before = __builtin_shufflevector(out[g], pro_lanes_all(f->out_before[g]), 8, 0, 1, 2, 3, 4, 5, 6);
@@ -84,23 +89,23 @@ static void mix_enclosure(pro_flight *f, pro_lanes T_ambient) {
     fraction[g] = there / moles;
   }
   double **truth = f->out->truth;
-  put(f, truth[PRO_TRUTH_gas_H2], fraction[PRO_GAS_H2]);
-  put(f, truth[PRO_TRUTH_gas_CO], fraction[PRO_GAS_CO]);
-  put(f, truth[PRO_TRUTH_gas_CO2], fraction[PRO_GAS_CO2]);
-  put(f, truth[PRO_TRUTH_gas_VOC],
+  put(r, truth[PRO_TRUTH_gas_H2], fraction[PRO_GAS_H2]);
+  put(r, truth[PRO_TRUTH_gas_CO], fraction[PRO_GAS_CO]);
+  put(r, truth[PRO_TRUTH_gas_CO2], fraction[PRO_GAS_CO2]);
+  put(r, truth[PRO_TRUTH_gas_VOC],
       fraction[PRO_GAS_CH4] + fraction[PRO_GAS_C2H4] + fraction[PRO_GAS_C2H6] + fraction[PRO_GAS_vapour]);
-  put(f, truth[PRO_TRUTH_gas_HF], fraction[PRO_GAS_HF]);
-  put(f, truth[PRO_TRUTH_flammability], pro_gas_flammability(fraction));
+  put(r, truth[PRO_TRUTH_gas_HF], fraction[PRO_GAS_HF]);
+  if (truth[PRO_TRUTH_flammability]) put(r, truth[PRO_TRUTH_flammability], pro_gas_flammability(fraction));
   /* pressure drop of the outflow through the leak: rho/2 (V'/A)^2 with air's density */
   pro_lanes volume_flow = flow * PRO_GAS_CONSTANT * T_ambient / PRO_ATMOSPHERE,
             speed = volume_flow / room->leak_area;
   pro_lanes density = PRO_ATMOSPHERE * pro_gas_molar_mass[PRO_GAS_air] / (PRO_GAS_CONSTANT * T_ambient);
-  put(f, truth[PRO_TRUTH_pressure], 0.5 * density * speed * speed);
+  put(r, truth[PRO_TRUTH_pressure], 0.5 * density * speed * speed);
 }
 
 static void copy_sample(pro_flight *f, int to, int from) {
   f->sample_t[to] = f->sample_t[from];
-  for (int i = 0; i < f->system.cell.layout.n; i++) f->sample_y[i][to] = f->sample_y[i][from];
+  for (int i = 0; i < f->system.cell.layout.feedback; i++) f->sample_y[i][to] = f->sample_y[i][from];
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) f->sample_drive.channel[c][to] = f->sample_drive.channel[c][from];
   pro_modes_copy(&f->sample_modes, to, &f->sample_modes, from);
 }
@@ -156,40 +161,41 @@ static void write_samples(pro_flight *f) {
       {PRO_TRUTH_heat_exchange, view.heat_exchange},
       {PRO_TRUTH_heater, drive->channel[PRO_DRIVE_heater] * f->sample_modes.heater_on},
   };
-  put(f, f->out->t, f->sample_t);
-  for (size_t c = 0; c < PRO_COUNT(seen); c++) put(f, truth[seen[c].column], seen[c].value);
-  for (int j = 0; j < at->reactions; j++) put(f, f->out->xi + (size_t)j * f->room, y[at->xi + j]);
-  mix_enclosure(f, T_ambient);
-  for (int l = 0; l < PRO_LANES; l++) f->astray |= isnan(f->strayed[l]);
+  row r = {.at = f->next - f->base - (size_t)f->waiting, .count = f->waiting};
+  put(&r, f->out->t, f->sample_t);
+  for (size_t c = 0; c < PRO_COUNT(seen); c++) put(&r, truth[seen[c].column], seen[c].value);
+  for (int j = 0; j < at->reactions; j++) put(&r, f->out->xi + (size_t)j * f->room, y[at->xi + j]);
+  mix_enclosure(f, &r, T_ambient);
+  f->astray |= pro_lanes_any((pro_lanes_mask)r.strayed & INT64_MAX);
   f->waiting = 0;
   if (f->in->pieces && f->next - f->base == f->room) hand_on(f);
 }
 
-static void take_lanes(pro_lanes *to, pro_lanes from, int first, int count) {
-  if (count == PRO_LANES)
-    *to = from;
-  else
-    for (int l = first; l < first + count; l++) (*to)[l] = from[l];
-}
+static const pro_lanes_mask places = {0, 1, 2, 3, 4, 5, 6, 7};
 
-/* Takes `count` samples more, which stand in the lanes from `waiting` on. */
+/* Takes `count` samples more, which stand in the lanes from `waiting` on; what lanes behind them hold is of no
+ * matter. */
 static void take(pro_flight *f, int count, pro_lanes t, const pro_lanes *y) {
   const pro_system *s = &f->system;
-  const int first = f->waiting;
-  take_lanes(&f->sample_t, t, first, count);
-  for (int i = 0; i < s->cell.layout.n; i++) take_lanes(&f->sample_y[i], y[i], first, count);
+  const pro_lanes_mask new = places >= f->waiting;
   pro_drive_lanes drive;
   pro_system_drive(s, &t, &drive);
+  f->sample_t = pro_select(new, t, f->sample_t);
+  for (int i = 0; i < s->cell.layout.feedback; i++) f->sample_y[i] = pro_select(new, y[i], f->sample_y[i]);
   for (int c = 0; c < PRO_DRIVE_COUNT; c++)
-    take_lanes(&f->sample_drive.channel[c], drive.channel[c], first, count);
-  for (int l = first; l < first + count; l++) pro_modes_copy(&f->sample_modes, l, &s->modes, 0);
+    f->sample_drive.channel[c] = pro_select(new, drive.channel[c], f->sample_drive.channel[c]);
+  pro_modes *modes = &f->sample_modes;
+  modes->vent_open = pro_select(new, s->modes.vent_open, modes->vent_open);
+  modes->connected = pro_select(new, s->modes.connected, modes->connected);
+  modes->coupled = pro_select(new, s->modes.coupled, modes->coupled);
+  modes->heater_on = pro_select(new, s->modes.heater_on, modes->heater_on);
   f->waiting += count, f->next += (size_t)count;
   if (f->waiting == PRO_LANES) write_samples(f);
 }
 
 void pro_record(pro_flight *f, double t, const double *y) {
   pro_lanes wide[PRO_STATES_MAX];
-  for (int i = 0; i < f->system.cell.layout.n; i++) wide[i] = pro_lanes_all(y[i]);
+  for (int i = 0; i < f->system.cell.layout.feedback; i++) wide[i] = pro_lanes_all(y[i]);
   take(f, 1, pro_lanes_all(t), wide);
 }
 
@@ -199,17 +205,14 @@ static double sample_time(const pro_flight *f) {
 
 void pro_record_until(pro_flight *f, double to) {
   while (sample_time(f) <= to) {
-    pro_lanes t = pro_lanes_all(sample_time(f)), y[PRO_STATES_MAX];
+    /* sample `next` in lane `waiting`, and those after it; the other lanes repeat it */
+    pro_lanes number = (double)f->next - f->waiting + __builtin_convertvector(places, pro_lanes);
+    pro_lanes t = number * f->in->period, y[PRO_STATES_MAX];
+    pro_lanes_mask due = (places >= f->waiting) & pro_at_most(t, to) & pro_below(number, (double)f->out->samples);
+    t = pro_select(due, t, pro_lanes_all(sample_time(f)));
     int count = 0;
-    for (int l = f->waiting; l < PRO_LANES; l++) {
-      double next = (double)(f->next + (size_t)count) * f->in->period;
-      if (count > 0 && (next > to || f->next + (size_t)count >= f->out->samples))
-        next = t[l - 1];
-      else
-        count++;
-      t[l] = next;
-    }
-    f->with->dense(f->integrator, f->lane, &t, y);
+    for (int l = 0; l < PRO_LANES; l++) count -= (int)due[l];
+    f->with->dense(f->integrator, f->lane, &t, y, f->system.cell.layout.feedback);
     take(f, count, t, y);
   }
 }

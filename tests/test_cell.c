@@ -564,7 +564,7 @@ START_TEST(cell_begins_in_balance_with_its_surroundings) {
       double moles = PRO_ATMOSPHERE * in.cell.headspace / (PRO_GAS_CONSTANT * 310.0);
       for (int k = 0; k < PRO_GAS_COUNT; k++) ck_assert_double_lt(fabs(f[at->head + k][0]), 1e-8 * moles);
     }
-    pro_cell_gas_out(&cell, y, y, gas);
+    pro_cell_gas_out(&cell, y0, y, gas);
     for (int k = 0; k < PRO_GAS_COUNT; k++) ck_assert_double_eq(gas[k][0], 0.0);
   }
 }

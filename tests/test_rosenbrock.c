@@ -40,7 +40,7 @@ static void march(double *y, const pro_case *in, int steps) {
       ck_assert_int_ge(done[0], 0);
     } while ((*with->look(self, &view, &drive))[0] < end);
     pro_lanes at = pro_lanes_all(end), wide[PRO_STATES_MAX];
-    with->dense(self, 0, &at, wide);
+    with->dense(self, 0, &at, wide, system.cell.layout.n);
     for (int i = 0; i < system.cell.layout.n; i++) y[i] = wide[i][0];
   }
   pro_counts counts;
@@ -154,7 +154,7 @@ START_TEST(time_goes_on_below_its_rounding) {
     ck_assert_int_ge(done[0], 0);
     t = (*with->look(self, &view, &drive))[0];
     pro_lanes at = pro_lanes_all(t), wide[PRO_STATES_MAX];
-    with->dense(self, 0, &at, wide);
+    with->dense(self, 0, &at, wide, system.cell.layout.n);
     double xi = wide[system.cell.layout.xi][0], since = t - t0, slack = 0.5 * ulp * 1.0001;
     ck_assert_msg(
         xi >= 1.0 - exp(-k * fmax(since - slack, 0.0)) - 1e-6 && xi <= 1.0 - exp(-k * (since + slack)) + 1e-6,

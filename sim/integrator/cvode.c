@@ -307,13 +307,13 @@ static void dense_at(solver *s, double t, double *y) {
   memcpy(y, N_VGetArrayPointer(s->at), (size_t)s->n * sizeof *y);
 }
 
-static void dense(void *self, int lane, const pro_lanes *t, pro_lanes *y) {
+static void dense(void *self, int lane, const pro_lanes *t, pro_lanes *y, int count) {
   (void)lane;
   solver *s = self;
   double one[PRO_STATES_MAX];
   for (int l = 0; l < PRO_LANES; l++) {
     if (l == 0 || (*t)[l] != (*t)[l - 1]) dense_at(s, (*t)[l], one);
-    for (int i = 0; i < s->n; i++) y[i][l] = one[i];
+    for (int i = 0; i < count; i++) y[i][l] = one[i];
   }
 }
 

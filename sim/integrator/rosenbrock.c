@@ -123,7 +123,7 @@ typedef struct solver {
   /* of the last attempt */
   pro_lanes_mask slept; /* its lanes that slept, and should not have: */
   pro_lanes_mask startled;
-  int prepared;    /* dense output's polynomial */
+  int prepared;    /* states that have dense output's polynomial: none, m or n */
   pro_lanes taken; /* its step [s] */
   pro_lanes y0[PRO_STATES_MAX], y1[PRO_STATES_MAX], k[STAGES][PRO_STATES_MAX], polynomial[DENSE][PRO_STATES_MAX];
   pro_lanes rate[STAGES][PRO_STATES_MAX]; /* of what nothing reads, times the step (n - m) */
@@ -475,36 +475,33 @@ static const pro_lanes *look(void *self, pro_cell_view *view, pro_drive_lanes *d
   return &s->t;
 }
 
-static void prepare(solver *s) {
-  for (int d = 0; d < DENSE; d++)
-    for (int x = 0; x < s->m; x++) {
-      pro_lanes sum = H[d][0] * s->k[0][x];
-      for (int i = 1; i < STAGES; i++) sum += H[d][i] * s->k[i][x];
-      s->polynomial[d][x] = sum;
-    }
-  for (int d = 0; d < DENSE; d++)
+static void prepare(solver *s, int count) {
+  for (int x = 0; x < s->m && s->prepared == 0; x++) {
+    pro_lanes sum[DENSE];
+    for (int d = 0; d < DENSE; d++) sum[d] = H[d][0] * s->k[0][x];
+    for (int i = 1; i < STAGES; i++)
+      for (int d = 0; d < DENSE; d++) sum[d] += H[d][i] * s->k[i][x];
+    for (int d = 0; d < DENSE; d++) s->polynomial[d][x] = sum[d];
+  }
+  for (int d = 0; d < DENSE && count > s->m; d++)
     sum_integrals(s, s->weight.dense[d], s->taken, s->polynomial[d], s->polynomial[d] + s->m);
-  s->prepared = 1;
+  s->prepared = count > s->m ? s->n : s->m;
 }
 
-static void dense(void *self, int lane, const pro_lanes *t, pro_lanes *y) {
+static void dense(void *self, int lane, const pro_lanes *t, pro_lanes *y, int count) {
   solver *s = self;
-  int at_end = 1;
-  for (int l = 0; l < PRO_LANES; l++) at_end &= (*t)[l] >= s->to[lane];
-  if (at_end) {
-    for (int i = 0; i < s->n; i++) y[i] = pro_lanes_all(s->y[i][lane]);
+  if (!pro_lanes_any(pro_below(*t, s->to[lane]))) {
+    for (int i = 0; i < count; i++) y[i] = pro_lanes_all(s->y[i][lane]);
     return;
   }
-  if (!s->prepared) prepare(s);
+  if (s->prepared < count) prepare(s, count);
   pro_lanes theta = (*t - s->from[lane]) / (s->to[lane] - s->from[lane]);
-  pro_lanes_mask inside = pro_below(theta, 1.0);
-  theta = pro_lanes_max(theta, pro_lanes_all(0.0));
+  theta = pro_lanes_min(pro_lanes_max(theta, pro_lanes_all(0.0)), pro_lanes_all(1.0));
   pro_lanes rest = 1.0 - theta;
-  for (int i = 0; i < s->n; i++) {
+  for (int i = 0; i < count; i++) {
     pro_lanes p =
         s->polynomial[0][i][lane] + theta * (s->polynomial[1][i][lane] + theta * s->polynomial[2][i][lane]);
-    pro_lanes between = rest * s->y0[i][lane] + theta * (s->y1[i][lane] + rest * p);
-    y[i] = pro_select(inside, between, pro_lanes_all(s->y[i][lane]));
+    y[i] = rest * s->y0[i][lane] + theta * (s->y1[i][lane] + rest * p);
   }
 }
 
