@@ -16,14 +16,25 @@ size_t pro_case_samples(const pro_case *in) {
 
 size_t pro_record_room(const pro_case *in) { return in->pieces ? in->pieces->length : pro_case_samples(in); }
 
+/* What only an open vent brings into the enclosure: zero until there is one. All else is written sample by sample.
+ */
+static void clear_enclosure(pro_trajectory *out, size_t room) {
+  static const pro_truth of_gas[] = {PRO_TRUTH_pressure,    PRO_TRUTH_gas_H2,  PRO_TRUTH_gas_CO,
+                                     PRO_TRUTH_gas_CO2,     PRO_TRUTH_gas_VOC, PRO_TRUTH_gas_HF,
+                                     PRO_TRUTH_flammability};
+  for (size_t c = 0; c < PRO_COUNT(of_gas); c++)
+    if (out->truth[of_gas[c]]) memset(out->truth[of_gas[c]], 0, room * sizeof(double));
+}
+
 pro_trajectory *pro_record_create(const pro_case *in) {
   size_t samples = pro_case_samples(in), n = pro_record_room(in);
   int reactions = pro_network_reaction_count(&in->network);
   const uint32_t all = UINT32_MAX >> (32 - PRO_TRUTH_COUNT);
   uint32_t wanted = in->truth_columns ? (in->truth_columns | pro_sensor_truths()) & all : all;
   size_t columns = 1u + (size_t)__builtin_popcount(wanted) + (size_t)reactions;
-  pro_trajectory *traj = calloc(1, sizeof *traj + n * columns * sizeof(double));
+  pro_trajectory *traj = malloc(sizeof *traj + n * columns * sizeof(double));
   if (!traj) return NULL;
+  memset(traj, 0, sizeof *traj);
   traj->samples = samples;
   traj->reactions = reactions;
   double *block = (double *)(traj + 1);
@@ -31,6 +42,7 @@ pro_trajectory *pro_record_create(const pro_case *in) {
   for (int c = 0; c < PRO_TRUTH_COUNT; c++)
     if (wanted >> c & 1u) traj->truth[c] = block, block += n;
   traj->xi = block;
+  clear_enclosure(traj, n);
   return traj;
 }
 
@@ -66,8 +78,7 @@ static inline void put(row *r, double *column, pro_lanes x) {
 static void mix_enclosure(pro_flight *f, row *r, pro_lanes T_ambient) {
   const pro_enclosure *room = &f->in->enclosure;
   pro_lanes_mask open = pro_above(f->sample_modes.vent_open, 0.5);
-  if (!pro_lanes_any(open))
-    return; /* a vent opens for good: nothing has come out yet, and the columns are zero from the start */
+  if (!pro_lanes_any(open)) return; /* a vent opens for good: nothing has come out yet, and the columns are zero */
   const pro_lanes zero = pro_lanes_all(0.0);
   const double dt = f->in->period;
   pro_lanes out[PRO_GAS_COUNT], flow = zero, inflow[PRO_GAS_COUNT], fraction[PRO_GAS_COUNT];
@@ -110,7 +121,7 @@ static void copy_sample(pro_flight *f, int to, int from) {
   pro_modes_copy(&f->sample_modes, to, &f->sample_modes, from);
 }
 
-/* A piece is full, or the last: whoever takes it may use it, and the next one begins with zeros. */
+/* A piece is full, or the last: whoever takes it may use it, and the next one has an empty enclosure's zeros. */
 static void hand_on(pro_flight *f) {
   const pro_pieces *to = f->in->pieces;
   pro_trajectory *out = f->out, piece = *out;
@@ -121,7 +132,7 @@ static void hand_on(pro_flight *f) {
   if (piece.samples > 0 && !f->astray && f->refused == PRO_OK &&
       (f->refused = to->take(to->payload, &piece)) != PRO_OK)
     snprintf(f->refusal, sizeof f->refusal, "%s", pro_error_message());
-  memset(out->t, 0, block_bytes(out, f->room));
+  clear_enclosure(out, f->room);
   f->base = f->next;
 }
 
