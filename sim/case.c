@@ -192,13 +192,15 @@ void pro_channel_hold(pro_channel *channel, double value) {
   pro_channel_add(channel, 0.0, value);
 }
 
-/* The first of n ascending times that is after t, all of them `shift` later. */
-static size_t next_after(const double *time, size_t n, double shift, double t) {
-  if (n <= PRO_KNOTS_MAX) {
-    size_t next = 0;
-    while (next < n && time[next] + shift <= t) next++;
-    return next;
-  }
+static int is_next(const double *time, size_t n, double shift, double t, size_t next) {
+  return next <= n && (next == 0 || time[next - 1] + shift <= t) && (next == n || time[next] + shift > t);
+}
+
+/* The first of n ascending times that is after t, all of them `shift` later; most often `last` or the one after
+ * it. */
+static size_t next_after(const double *time, size_t n, double shift, double t, size_t last) {
+  if (is_next(time, n, shift, t, last)) return last;
+  if (is_next(time, n, shift, t, last + 1)) return last + 1;
   size_t low = 0, high = n;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
@@ -238,7 +240,7 @@ static double noise_normal(const pro_noise *noise, uint32_t lane, double index) 
 
 static int parity(double index) { return (int)((uint64_t)index & 1u); }
 
-static double noise_slow(const pro_noise *noise, double index, pro_noise_memory *memory) {
+static double noise_slow(const pro_noise *noise, double index, pro_channel_memory *memory) {
   int k = parity(index);
   if (memory->slow[k].index != index + 1.0) {
     memory->slow[k].index = index + 1.0;
@@ -249,7 +251,7 @@ static double noise_slow(const pro_noise *noise, double index, pro_noise_memory 
 
 /* Value i of the noise. Between two numbers of the slow part the weights' squares do not sum to 1: the root evens
  * the variance. */
-static double noise_value(const pro_noise *noise, double i, pro_noise_memory *memory) {
+static double noise_value(const pro_noise *noise, double i, pro_channel_memory *memory) {
   int k = parity(i);
   if (memory->value[k].index == i + 1.0) return memory->value[k].number;
   double before = floor(i / noise->slow), w = (i - before * noise->slow) / noise->slow;
@@ -262,57 +264,57 @@ static double noise_value(const pro_noise *noise, double i, pro_noise_memory *me
   return memory->value[k].number = fmax(-noise->limit, fmin(noise->limit, value));
 }
 
-static double noise_at(const pro_noise *noise, double first, double t, double *slope, pro_noise_memory *memory) {
-  double i = count_of(first, noise->step, t), low = noise_value(noise, i, memory),
-         high = noise_value(noise, i + 1.0, memory);
-  *slope += (high - low) / noise->step;
-  return low + (high - low) * ((t - first - i * noise->step) / noise->step);
-}
-
-double pro_channel_follow(const pro_channel *channel, double t, double *slope, pro_noise_memory *memory) {
+pro_channel_line pro_channel_follow(const pro_channel *channel, double t, pro_channel_memory *memory) {
   line l = line_of(channel);
-  double rise = 0.0, result, repeat = channel->repeat;
-  if (slope) *slope = 0.0;
-  if (l.points == 0) return 0.0;
-  double first = l.t[0] + l.delay, shift = l.delay;
-  if (repeat > 0.0) shift += count_of(first, repeat, t) * repeat;
-  size_t next = next_after(l.t, l.points, shift, t);
+  pro_channel_line out = {.end = (double)INFINITY};
+  if (l.points == 0) return out;
+  double repeat = channel->repeat, first = l.t[0] + l.delay;
+  double count = repeat > 0.0 ? count_of(first, repeat, t) : 0.0, shift = l.delay + count * repeat;
+  size_t next = memory->next = next_after(l.t, l.points, shift, t, memory->next);
   if (next == 0 || next == l.points) {
-    result = l.value[next == 0 ? 0 : next - 1];
+    out.value = l.value[next == 0 ? 0 : next - 1];
   } else {
     double over = l.t[next] - l.t[next - 1], by = l.value[next] - l.value[next - 1];
-    rise = by / over;
-    result = l.value[next - 1] + by * ((t - (l.t[next - 1] + shift)) / over);
+    out.slope = by / over;
+    out.value = l.value[next - 1] + by * ((t - (l.t[next - 1] + shift)) / over);
   }
   if (channel->points && channel->course_scale != 0.0)
-    result *= channel->course_scale, rise *= channel->course_scale;
-  if (channel->noise.sigma > 0.0 && t >= first) result += noise_at(&channel->noise, first, t, &rise, memory);
-  if (slope) *slope = rise;
-  return result;
+    out.value *= channel->course_scale, out.slope *= channel->course_scale;
+  if (t < first) {
+    out.end = first;
+    return out;
+  }
+  if (next < l.points) out.end = l.t[next] + shift;
+  if (repeat > 0.0) out.end = fmin(out.end, first + (count + 1.0) * repeat);
+  const pro_noise *noise = &channel->noise;
+  if (noise->sigma > 0.0) {
+    double i = count_of(first, noise->step, t), low = noise_value(noise, i, memory),
+           high = noise_value(noise, i + 1.0, memory);
+    out.slope += (high - low) / noise->step;
+    out.value += low + (high - low) * ((t - first - i * noise->step) / noise->step);
+    out.end = fmin(out.end, first + (i + 1.0) * noise->step);
+  }
+  return out;
 }
 
 double pro_channel_at(const pro_channel *channel, double t, double *slope) {
-  pro_noise_memory none = {0};
-  return pro_channel_follow(channel, t, slope, &none);
+  pro_channel_memory none = {0};
+  pro_channel_line out = pro_channel_follow(channel, t, &none);
+  if (slope) *slope = out.slope;
+  return out.value;
 }
 
-static double channel_next_break(const pro_channel *channel, double t) {
-  line l = line_of(channel);
-  double soonest = (double)INFINITY, repeat = channel->repeat, step = channel->noise.step;
-  if (l.points == 0) return soonest;
-  double first = l.t[0] + l.delay, count = repeat > 0.0 ? count_of(first, repeat, t) : 0.0;
-  if (t < first) return first;
-  double shift = l.delay + count * repeat;
-  size_t next = next_after(l.t, l.points, shift, t);
-  if (next < l.points) soonest = l.t[next] + shift;
-  if (repeat > 0.0) soonest = fmin(soonest, first + (count + 1.0) * repeat);
-  if (channel->noise.sigma > 0.0) soonest = fmin(soonest, first + (count_of(first, step, t) + 1.0) * step);
-  return soonest;
+int pro_channel_rests(const pro_channel *c) {
+  return c->points == 0 && c->knots <= 1 && !(c->repeat > 0.0) && !(c->noise.sigma > 0.0) &&
+         (c->knots == 0 || c->t[0] <= 0.0);
 }
 
 double pro_drive_next_break(const pro_drive *drive, double t) {
   double first = (double)INFINITY;
-  for (int c = 0; c < PRO_DRIVE_COUNT; c++) first = fmin(first, channel_next_break(&drive->channel[c], t));
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++) {
+    pro_channel_memory none = {0};
+    first = fmin(first, pro_channel_follow(&drive->channel[c], t, &none).end);
+  }
   return first;
 }
 

@@ -170,15 +170,23 @@ typedef struct pro_drive {
 void pro_channel_add(pro_channel *channel, double t, double value); /* appends a knot; asserts on room and order */
 void pro_channel_hold(pro_channel *channel, double value);          /* constant */
 double pro_channel_at(const pro_channel *channel, double t,
-                      double *slope); /* right-continuous; slope may be NULL */
-/* What a channel's noise was made of when it was last asked for, by parity of the index; zeros: nothing yet. */
-typedef struct pro_noise_memory {
+                      double *slope);              /* right-continuous; slope may be NULL */
+int pro_channel_rests(const pro_channel *channel); /* it has one value, from t = 0 on */
+/* What a channel does from t on: a straight line, up to its next break. */
+typedef struct pro_channel_line {
+  double value, slope; /* at t, right-continuous; per second */
+  double end;          /* where it bends or jumps next, after t; infinity: nowhere [s] */
+} pro_channel_line;
+/* Where a channel stood when it was last asked, and what its noise was made of, by parity of the index; zeros:
+ * nothing yet. */
+typedef struct pro_channel_memory {
+  size_t next; /* knot */
   struct {
     double index, number; /* index: of the number, and 1 */
   } slow[2], value[2];
-} pro_noise_memory;
-/* Likewise; a memory is of one channel, and only saves time. */
-double pro_channel_follow(const pro_channel *channel, double t, double *slope, pro_noise_memory *memory);
+} pro_channel_memory;
+/* A memory is of one channel, and only saves time. */
+pro_channel_line pro_channel_follow(const pro_channel *channel, double t, pro_channel_memory *memory);
 /* The first time after t at which any channel bends or jumps; infinity: none. */
 double pro_drive_next_break(const pro_drive *drive, double t);
 

@@ -296,9 +296,9 @@ static void switch_mode(pro_flight *f, int which, const pro_moment *now) {
   if (which == PRO_WATCH_faded) arc_heat(f, now->t, now->T_surface);
 }
 
-static double piece_end(const pro_flight *f, double t) {
-  double end = fmin(fmin(pro_drive_next_break(&f->in->drive, t), f->arc_end), f->in->duration);
-  return f->until > t ? fmin(end, f->until) : end;
+static double piece_end(const pro_flight *f) {
+  double end = fmin(fmin(f->line_end, f->arc_end), f->in->duration);
+  return f->until > f->t ? fmin(end, f->until) : end;
 }
 
 /* The drive's straight lines from now to the end of the piece: at its end the side before the break holds, so that
@@ -307,15 +307,18 @@ static int draw_lines(pro_flight *f) {
   pro_system *s = &f->system;
   const double since = f->t - s->from[0];
   int bends = 1;
+  f->line_end = (double)INFINITY;
   for (int c = 0; c < PRO_DRIVE_COUNT; c++) {
-    double slope, value = pro_channel_follow(&f->in->drive.channel[c], f->t, &slope, &f->memory[c]);
+    if (!(f->moves >> c & 1u)) continue;
+    pro_channel_line line = pro_channel_follow(&f->in->drive.channel[c], f->t, &f->memory[c]);
     double before = s->value[c][0] + s->slope[c][0] * since;
     /* the line before meets it within rounding: it is the one that goes on */
-    if (fabs(value - before) <= 1e-12 * fabs(before))
-      value = before;
+    if (fabs(line.value - before) <= 1e-12 * fabs(before))
+      line.value = before;
     else
       bends = 0;
-    s->value[c] = pro_lanes_all(value), s->slope[c] = pro_lanes_all(slope);
+    s->value[c] = pro_lanes_all(line.value), s->slope[c] = pro_lanes_all(line.slope);
+    f->line_end = fmin(f->line_end, line.end);
   }
   s->from = pro_lanes_all(f->t);
   if (f->arc == PRO_ARC_none) return bends;
@@ -335,15 +338,22 @@ static void show(const pro_flight *f) {
   pro_modes_copy(&to->modes, l, &s->modes, l);
 }
 
-/* Goes on at a break, an event or the start; its first moment is to be seen. */
-static pro_status next_piece(pro_flight *f, int *goes_on) {
-  *goes_on = f->t < f->in->duration;
-  if (!*goes_on) return PRO_OK;
-  f->end = piece_end(f, f->t);
-  draw_lines(f);
+static int is_instant(const pro_flight *f) { return f->end - f->t <= fmax(INSTANT, 0x1p-48 * f->end); }
+
+/* The piece that is drawn begins; its first moment is to be seen. */
+static pro_status begin_piece(pro_flight *f) {
   show(f);
   f->begins = 1;
   return f->with->start(f->integrator, f->lane, f->t, f->y, f->end);
+}
+
+/* Goes on at a break, an event or the start. */
+static pro_status next_piece(pro_flight *f, int *goes_on) {
+  *goes_on = f->t < f->in->duration;
+  if (!*goes_on) return PRO_OK;
+  draw_lines(f);
+  f->end = piece_end(f);
+  return begin_piece(f);
 }
 
 pro_status pro_flight_begin(pro_flight *f, const pro_moment *now, int *goes_on) {
@@ -356,7 +366,7 @@ pro_status pro_flight_begin(pro_flight *f, const pro_moment *now, int *goes_on) 
     switch_mode(f, at_once, now);
     return next_piece(f, goes_on);
   }
-  if (f->end - f->t > fmax(INSTANT, 0x1p-48 * f->end)) return PRO_OK;
+  if (!is_instant(f)) return PRO_OK;
   /* breaks a rounding apart, or a vent that opens at one */
   pro_record_resting(f, f->end);
   f->t = f->end;
@@ -369,7 +379,10 @@ static pro_status take_off(pro_flight *f) {
   f->system.modes = pro_modes_start();
   f->stage = f->stage_film = (double)NAN;
   f->arc_end = (double)INFINITY;
+  f->moves = UINT32_MAX;
   draw_lines(f);
+  for (int c = 0; c < PRO_DRIVE_COUNT; c++) /* a calorimeter has lines of its own */
+    if (!f->in->drive.arc.on && pro_channel_rests(&f->in->drive.channel[c])) f->moves &= ~(1u << c);
   look_at(f, f->t, f->y, &f->last);
   double voltage = voltage_before(f);
   f->astray |= !isfinite(voltage);
@@ -433,12 +446,17 @@ pro_status pro_flight_step(pro_flight *f, const pro_moment *end, int quiet, int 
   if (!isfinite(f->last.T_core) || f->last.T_core <= 0.0 || f->last.T_core > 1e5)
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s: T = %.6g K is no temperature", f->t, f->last.T_core);
   if (switched < 0 && f->t < f->end) return PRO_OK;
-  inside(f, to, f->y);
-  if (switched >= 0) switch_mode(f, switched, &f->last);
-  if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);
-  if (switched >= 0 || f->arc != PRO_ARC_none || f->t >= f->in->duration) return next_piece(f, goes_on);
-  f->end = piece_end(f, f->t);
-  if (f->end - f->t <= fmax(INSTANT, 0x1p-48 * f->end) || !draw_lines(f)) return next_piece(f, goes_on);
+  if (switched >= 0 || f->arc != PRO_ARC_none || f->t >= f->in->duration) {
+    inside(f, to, f->y);
+    if (switched >= 0) switch_mode(f, switched, &f->last);
+    if (f->t >= f->arc_end) arc_next(f, f->t, &f->last);
+    return next_piece(f, goes_on);
+  }
+  const int bends = draw_lines(f);
+  f->end = piece_end(f);
+  const int jumps = !bends || is_instant(f);
+  if (jumps || f->t >= f->until) inside(f, to, f->y); /* else nobody asks for it */
+  if (jumps) return begin_piece(f);
   show(f); /* what was seen at the end of the piece is what the next one begins with */
   return f->with->bend(f->integrator, f->lane, f->end);
 }

@@ -37,7 +37,9 @@ typedef struct pro_flight {
   size_t room;        /* samples that `out` has room for */
   pro_status refused; /* by whoever takes the pieces, and why */
   char refusal[256];
-  pro_noise_memory memory[PRO_DRIVE_COUNT];
+  pro_channel_memory memory[PRO_DRIVE_COUNT];
+  double line_end; /* of the drive's straight lines [s] */
+  uint32_t moves;  /* bits 1 << pro_drive_channel: lines that must be drawn anew */
   pro_arc_phase arc;
   double arc_end, T_seek;               /* of the phase [s]; surface at the beginning of the seek [K] */
   double stage, stage_from, stage_rate; /* the calorimeter's temperature, and how it grows [K], [s], [K/s] */
