@@ -186,12 +186,12 @@ static const pro_lanes_mask places = {0, 1, 2, 3, 4, 5, 6, 7};
 
 /* Takes `count` samples more, which stand in the lanes from `waiting` on; what lanes behind them hold is of no
  * matter. */
-static void take(pro_flight *f, int count, pro_lanes t, const pro_lanes *y) {
+static void take(pro_flight *f, int count, const pro_lanes *t, const pro_lanes *y) {
   const pro_system *s = &f->system;
   const pro_lanes_mask new = places >= f->waiting;
   pro_drive_lanes drive;
-  pro_system_drive(s, &t, &drive);
-  f->sample_t = pro_select(new, t, f->sample_t);
+  pro_system_drive(s, t, &drive);
+  f->sample_t = pro_select(new, *t, f->sample_t);
   for (int i = 0; i < s->cell.layout.feedback; i++) f->sample_y[i] = pro_select(new, y[i], f->sample_y[i]);
   for (int c = 0; c < PRO_DRIVE_COUNT; c++)
     f->sample_drive.channel[c] = pro_select(new, drive.channel[c], f->sample_drive.channel[c]);
@@ -205,9 +205,9 @@ static void take(pro_flight *f, int count, pro_lanes t, const pro_lanes *y) {
 }
 
 void pro_record(pro_flight *f, double t, const double *y) {
-  pro_lanes wide[PRO_STATES_MAX];
+  pro_lanes wide_t = pro_lanes_all(t), wide[PRO_STATES_MAX];
   for (int i = 0; i < f->system.cell.layout.feedback; i++) wide[i] = pro_lanes_all(y[i]);
-  take(f, 1, pro_lanes_all(t), wide);
+  take(f, 1, &wide_t, wide);
 }
 
 static double sample_time(const pro_flight *f) {
@@ -224,7 +224,7 @@ void pro_record_until(pro_flight *f, double to) {
     int count = 0;
     for (int l = 0; l < PRO_LANES; l++) count -= (int)due[l];
     f->with->dense(f->integrator, f->lane, &t, y, f->system.cell.layout.feedback);
-    take(f, count, t, y);
+    take(f, count, &t, y);
   }
 }
 
