@@ -348,10 +348,20 @@ void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_dri
 }
 
 void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                     const pro_modes *modes, const pro_lanes *y) {
+                     const pro_modes *modes, const pro_lanes *y, int heats) {
+  const pro_layout *at = &cell->layout;
   pro_matter m;
   pro_electrical e;
   pro_matter_of(&m, cell, y);
-  if (cell->layout.soc >= 0) pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
-  state_of(out, cell, modes, y, &m, cell->layout.soc >= 0 ? &e : NULL);
+  if (at->soc >= 0) pro_electrical_at(&e, cell, drive, modes, m.electrical, 0);
+  state_of(out, cell, modes, y, &m, at->soc >= 0 ? &e : NULL);
+  if (!heats) return;
+  pro_lanes rate[PRO_REACTIONS_MAX], crosstalk = pro_lanes_all(0.0);
+  pro_network_rates(&cell->network, &m.core.T, &m.soc, y + at->xi, rate);
+  for (int j = 0; j < at->reactions; j++) {
+    out->heat_reaction += cell->heat[j] * rate[j];
+    if (pro_is_electrical(cell, j)) crosstalk += cell->capacity * e.enthalpy * rate[j];
+  }
+  if (at->soc >= 0) out->heat_electrical = (e.released + crosstalk) + e.terminal;
+  out->heat_exchange = pro_exchange_at(cell, drive, modes->coupled, m.surface.T).loss;
 }

@@ -160,9 +160,9 @@ typedef struct pro_cell_view {
 } pro_cell_view;
 void pro_cell_look(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                    const pro_modes *modes, const pro_lanes *y); /* the right-hand side's view alone */
-/* Likewise, but for what rates tell: rate, rate_surface, outflow and heats are zero. */
+/* Likewise, but rate, rate_surface and outflow are zero, and so are the heats where they are not wanted. */
 void pro_cell_glance(pro_cell_view *out, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
-                     const pro_modes *modes, const pro_lanes *y);
+                     const pro_modes *modes, const pro_lanes *y, int heats);
 
 /* Gas that has left the cells since they were at y0 (n), of one for all lanes, net [mol] (PRO_GAS_COUNT). Of y the
  * integrals are not looked at. */

@@ -145,7 +145,7 @@ static void write_samples(pro_flight *f) {
   double **truth = f->out->truth;
   const int heats =
       truth[PRO_TRUTH_heat_reaction] || truth[PRO_TRUTH_heat_electrical] || truth[PRO_TRUTH_heat_exchange];
-  (heats ? pro_cell_look : pro_cell_glance)(&view, &f->system.cell, drive, &f->sample_modes, f->sample_y);
+  pro_cell_glance(&view, &f->system.cell, drive, &f->sample_modes, f->sample_y, heats);
   const pro_lanes zero = pro_lanes_all(0.0), *y = f->sample_y;
   pro_lanes ejected = at->ejected >= 0 ? y[at->ejected] : zero, vented = at->vented >= 0 ? y[at->vented] : zero;
   /* a calorimeter that follows has the cell's own temperature */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * test: quick; links: prodrome_bench; wraps: pro_system_rhs pro_system_look pro_system_jacobian pro_cell_look
+ * test: quick; links: prodrome_bench
+ * wraps: pro_system_rhs pro_system_look pro_system_jacobian pro_cell_look pro_cell_glance
  * What is no number, in any term and at any call: the case fails, alone and with a message, or goes on as if
  * nothing had been. The linker puts the functions below before those of sim/ (portable arithmetic only). */
 #include "bench/bench.h"
@@ -45,6 +46,8 @@ void __real_pro_system_look(const pro_system *, const pro_lanes *, const pro_lan
 void __real_pro_system_jacobian(const pro_system *, const pro_lanes *, const pro_lanes *, pro_lanes *);
 void __real_pro_cell_look(pro_cell_view *, const pro_cell_lanes *, const pro_drive_lanes *, const pro_modes *,
                           const pro_lanes *);
+void __real_pro_cell_glance(pro_cell_view *, const pro_cell_lanes *, const pro_drive_lanes *, const pro_modes *,
+                            const pro_lanes *, int);
 void __wrap_pro_system_rhs(const pro_system *, const pro_lanes *, const pro_lanes *, pro_lanes *,
                            const pro_sleep *);
 void __wrap_pro_system_look(const pro_system *, const pro_lanes *, const pro_lanes *, pro_lanes *, pro_cell_view *,
@@ -52,6 +55,8 @@ void __wrap_pro_system_look(const pro_system *, const pro_lanes *, const pro_lan
 void __wrap_pro_system_jacobian(const pro_system *, const pro_lanes *, const pro_lanes *, pro_lanes *);
 void __wrap_pro_cell_look(pro_cell_view *, const pro_cell_lanes *, const pro_drive_lanes *, const pro_modes *,
                           const pro_lanes *);
+void __wrap_pro_cell_glance(pro_cell_view *, const pro_cell_lanes *, const pro_drive_lanes *, const pro_modes *,
+                            const pro_lanes *, int);
 
 void __wrap_pro_system_rhs(const pro_system *s, const pro_lanes *t, const pro_lanes *y, pro_lanes *f,
                            const pro_sleep *asleep) {
@@ -69,6 +74,12 @@ void __wrap_pro_system_look(const pro_system *s, const pro_lanes *t, const pro_l
 void __wrap_pro_cell_look(pro_cell_view *view, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
                           const pro_modes *modes, const pro_lanes *y) {
   __real_pro_cell_look(view, cell, drive, modes, y);
+  spoil(cell, IN_VIEW, (pro_lanes *)view, FIELDS);
+}
+
+void __wrap_pro_cell_glance(pro_cell_view *view, const pro_cell_lanes *cell, const pro_drive_lanes *drive,
+                            const pro_modes *modes, const pro_lanes *y, int heats) {
+  __real_pro_cell_glance(view, cell, drive, modes, y, heats);
   spoil(cell, IN_VIEW, (pro_lanes *)view, FIELDS);
 }
 
