@@ -109,6 +109,51 @@ START_TEST(a_case_has_its_bytes_whatever_its_neighbours) {
 }
 END_TEST
 
+/* One structure, so that all fly together and lanes are left and taken again: duty cycles and abuses. */
+static void one_structure(pro_run *run, int k) {
+  *run = (pro_run){0};
+  pro_bench_abuse(&run->in, "nmc811_18650", k % 6);
+  run->in.period = 0.3, run->in.rtol = 1e-6, run->in.run = (uint64_t)k, run->in.duration = 200.0 + 7.0 * k;
+  if (k % 2 == 0) return;
+  run->in.drive = (pro_drive){.channel[PRO_DRIVE_T_ambient] = run->in.drive.channel[PRO_DRIVE_T_ambient]};
+  pro_channel *current = &run->in.drive.channel[PRO_DRIVE_current];
+  double most = run->in.cell.capacity / 3600.0;
+  pro_channel_hold(&run->in.drive.channel[PRO_DRIVE_T_ambient], 298.15);
+  pro_channel_hold(&run->in.drive.channel[PRO_DRIVE_film_coefficient], run->in.cell.film_coefficient);
+  pro_channel_add(current, 0.0, 0.0);
+  run->in.soc_initial = 0.6;
+  current->noise = (pro_noise){.sigma = k == 5 ? 3.0 * most : 0.2 * most,
+                               .limit = 6.0 * most,
+                               .step = 1.0,
+                               .slow_share = 0.6,
+                               .slow = 50,
+                               .seed = 3,
+                               .run = (uint64_t)k};
+}
+
+START_TEST(a_case_has_its_bytes_where_lanes_are_left_and_taken) {
+  enum { CASES = 12 };
+  static pro_run together[CASES];
+  pro_run *list[CASES];
+  for (int k = 0; k < CASES; k++) one_structure(&together[k], k), list[k] = &together[k];
+  ck_assert_int_eq(pro_run_cases(list, CASES, rosenbrock()), PRO_OK);
+  for (int k = 0; k < CASES; k++) {
+    pro_run alone;
+    one_structure(&alone, k);
+    ck_assert_int_eq(pro_run_case(&alone, rosenbrock()), PRO_OK);
+    ck_assert_msg(alone.status == PRO_OK && together[k].status == PRO_OK, "%s%s", alone.message,
+                  together[k].message);
+    const pro_trajectory *a = alone.truth, *b = together[k].truth;
+    ck_assert(a->steps == b->steps && a->rejected == b->rejected && a->rhs_calls == b->rhs_calls);
+    for (int c = 0; c < PRO_TRUTH_COUNT; c++)
+      support_check(memcmp(a->truth[c], b->truth[c], a->samples * sizeof(double)) == 0, "case %d: %s differs", k,
+                    pro_truth_names[c]);
+    ck_assert_mem_eq(&a->ledger, &b->ledger, sizeof a->ledger);
+    pro_run_clear(&alone), pro_run_clear(&together[k]);
+  }
+}
+END_TEST
+
 /* A piece of two picoseconds in which the drive has a slope: what is lost in t must not be lost in the method. */
 START_TEST(a_piece_may_be_as_short_as_picoseconds) {
   pro_run run;
@@ -297,6 +342,7 @@ int main(void) {
   tcase_set_timeout(tests, 120.0);
   tcase_add_test(tests, error_falls_with_the_fifth_power_of_the_step);
   tcase_add_test(tests, a_case_has_its_bytes_whatever_its_neighbours);
+  tcase_add_test(tests, a_case_has_its_bytes_where_lanes_are_left_and_taken);
   tcase_add_test(tests, a_piece_may_be_as_short_as_picoseconds);
   tcase_add_loop_test(tests, a_current_that_changes_every_second_is_followed, 0, 2);
   tcase_add_test(tests, time_goes_on_below_its_rounding);

@@ -172,6 +172,7 @@ static pro_status start(void *self, int lane, double t, const double *y, double 
     for (int i = 0; i < s->n; i++) s->atol[i][lane] = atol[i];
     s->counts[lane] = (pro_counts){0};
     s->awake[lane] = 0;
+    s->h[lane] = 1.0; /* not the last case's */
     s->why[lane][0] = '\0';
   }
   /* after a break of the drive the step's size is a good guess; not where an event has cut the last one */
