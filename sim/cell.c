@@ -186,7 +186,7 @@ void pro_cell_tolerances(const pro_cell_lanes *cell, int lane, double rtol, doub
   if (at->front >= 0) atol[at->front] = rtol * 0.1 * cell->spot_share[lane]; /* a nucleus must be seen */
   const int small[] = {at->pair_1, at->pair_2, at->depletion};
   for (int i = 0; i < 3; i++)
-    if (small[i] >= 0) atol[small[i]] = rtol * 0.1;
+    if (small[i] >= 0) atol[small[i]] = rtol * 0.5;
   if (at->head >= 0) {
     double moles = PRO_ATMOSPHERE * cell->headspace[lane] / (PRO_GAS_CONSTANT * PRO_T_REFERENCE);
     double fine = fmin(10.0 * rtol, HEADSPACE_RESOLVED) * moles;
