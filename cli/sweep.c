@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/corpus_plan.h"
 #include "cli/find.h"
 #include "cli/json.h"
 #include "cli/progress.h"
@@ -73,44 +74,15 @@ static pro_status take(void *payload, const pro_run *run) {
 
 static pro_status help(void *payload) { return pro_corpus_help(((sweep *)payload)->writer); }
 
-static const char *source_text(void) { return "prodrome " PRO_VERSION " (" PRO_COMMIT ")"; }
-
-typedef struct tables { /* what the plan borrows */
-  pro_corpus_parameter *parameter;
-  const char **family;
-} tables;
-
-static pro_status make_tables(tables *out, const pro_scenario *scenario) {
-  size_t n = pro_scenario_parameter_count(scenario), kinds = 0;
-  while (pro_kind_all[kinds]) kinds++;
-  out->parameter = calloc(n + 1, sizeof *out->parameter);
-  out->family = calloc(kinds + 1, sizeof *out->family);
-  if (!out->parameter || !out->family) return pro_fail(PRO_ENOMEM, "no memory for %zu parameters", n);
-  for (size_t p = 0; p < n; p++) {
-    const pro_parameter *row = pro_scenario_parameter(scenario, p);
-    out->parameter[p] = (pro_corpus_parameter){row->path, row->unit, row->distribution, row->choices};
-  }
-  for (size_t k = 0; k < kinds; k++) out->family[k] = pro_kind_all[k]->name;
-  return PRO_OK;
-}
-
-static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, const tables *t, const pro_args *args) {
+static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, pro_corpus_plan *plan, const pro_args *args) {
   const char *path = pro_args_value(args, &option_output);
-  pro_corpus_plan plan = {.title = pro_scenario_title(s->scenario),
-                          .scenario = pro_scenario_resolved(s->scenario),
-                          .source = source_text(),
-                          .integrator = pro_integrator_name(ensemble->integrator),
-                          .case_seconds = ensemble->case_seconds,
-                          .seed = pro_scenario_seed(s->scenario),
-                          .cases = ensemble->count,
-                          .group = pro_scenario_group(s->scenario),
-                          .parameters = pro_scenario_parameter_count(s->scenario),
-                          .parameter = t->parameter,
-                          .families = t->family,
-                          .threads = ensemble->threads > 0 ? ensemble->threads : pro_threads_available(),
-                          .license = pro_args_value(args, &option_license),
-                          .keep_truth = !pro_args_has(args, &option_no_truth)};
-  PRO_TRY(pro_corpus_create(&s->writer, path, &plan));
+  plan->integrator = pro_integrator_name(ensemble->integrator);
+  plan->case_seconds = ensemble->case_seconds;
+  plan->cases = ensemble->count;
+  plan->threads = ensemble->threads > 0 ? ensemble->threads : pro_threads_available();
+  plan->license = pro_args_value(args, &option_license);
+  plan->keep_truth = !pro_args_has(args, &option_no_truth);
+  PRO_TRY(pro_corpus_create(&s->writer, path, plan));
   pro_status status = pro_ensemble_run(ensemble);
   if (status == PRO_OK) {
     pro_progress_note(&s->progress, "all cases are there; laying out, verifying and syncing the file");
@@ -189,28 +161,24 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   keep_heaps_small();
   s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
   if (!s->draws) return pro_fail(PRO_ENOMEM, "no memory for the parameters");
-  tables t = {0};
-  pro_status status = make_tables(&t, s->scenario);
+  pro_plan_tables tables;
+  pro_corpus_plan plan;
+  pro_status status = pro_corpus_plan_of(&plan, &tables, s->scenario);
   pro_progress_begin(&s->progress, "cases", runs, pro_args_has(args, &option_quiet));
   if (status == PRO_OK) {
     listen(on_signal);
-    status = sweep_cases(s, &ensemble, &t, args);
+    status = sweep_cases(s, &ensemble, &plan, args);
     listen(SIG_DFL);
   }
   pro_progress_end(&s->progress);
-  free(t.parameter);
-  free(t.family);
+  pro_corpus_plan_clear(&tables);
   return status;
 }
-
-static const char spdx[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+:() ";
 
 static pro_status run_sweep(const pro_args *args) {
   if (!pro_args_value(args, &option_output))
     return pro_fail(PRO_EUSAGE, "sweep needs -o CORPUS.h5: the file to write");
-  const char *license = pro_args_value(args, &option_license);
-  if (license && (!*license || strlen(license) > 200 || license[strspn(license, spdx)]))
-    return pro_fail(PRO_EUSAGE, "--license '%.64s': an SPDX expression is needed, as in CC-BY-4.0", license);
+  PRO_TRY(pro_license_check(pro_args_value(args, &option_license)));
   pro_scenario *scenario = NULL;
   PRO_TRY(pro_find_scenario(&scenario, args));
   sweep s = {.scenario = scenario};

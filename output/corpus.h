@@ -21,12 +21,20 @@ typedef struct pro_corpus_parameter { /* a row of /param */
   const char *const *choices; /* NULL-terminated, or NULL */
 } pro_corpus_parameter;
 
+/* A part of a corpus: whole groups of it, in a file of their own. */
+typedef struct pro_corpus_shard {
+  const char *plan_sha256; /* of the plan that it is a part of */
+  uint64_t index, count;   /* which of how many */
+  uint64_t first, all;     /* the number of its first case, and of all cases of the whole */
+} pro_corpus_shard;
+
 typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowed until close */
   const char *title, *scenario;  /* resolved text */
   const char *source;            /* program, version, commit */
   const char *integrator;        /* its name */
   double case_seconds;           /* wall clock that each case was given; 0: any [s] */
   uint64_t seed, cases, group;   /* cases to a group */
+  const pro_corpus_shard *shard; /* NULL: the file is the whole */
   size_t parameters;
   const pro_corpus_parameter *parameter; /* (parameters) */
   const char *const *families;           /* kinds' names, NULL-terminated */

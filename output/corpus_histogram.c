@@ -82,6 +82,27 @@ void pro_histogram_clear(pro_histogram *histogram) {
   *histogram = (pro_histogram){0};
 }
 
+size_t pro_histogram_list(const pro_histogram *histogram, int32_t *code, int64_t *times) {
+  size_t n = 0;
+  for (size_t p = 0; histogram->page && p < PAGES; p++)
+    for (size_t i = 0; histogram->page[p] && i < PAGE; i++) {
+      if (!histogram->page[p][i]) continue;
+      if (code) code[n] = (int32_t)code_at(p, i), times[n] = (int64_t)histogram->page[p][i];
+      n++;
+    }
+  return n;
+}
+
+pro_status pro_histogram_add_list(pro_histogram *to, const int32_t *code, const int64_t *times, size_t count) {
+  for (size_t k = 0; k < count; k++) {
+    if (times[k] <= 0 || code[k] == INT32_MIN) continue;
+    PRO_TRY(pro_histogram_add(to, &code[k], 1));
+    uint32_t place = (uint32_t)code[k] ^ 0x80000000u;
+    to->page[place / PAGE][place % PAGE] += (uint64_t)times[k] - 1;
+  }
+  return PRO_OK;
+}
+
 void pro_histogram_statistics(pro_statistics *out, const pro_histogram *histogram, double scale, double offset) {
   *out = (pro_statistics){.missing = (int64_t)histogram->missing, .mean = NAN, .std = NAN};
   for (int q = 0; q < PRO_QUANTILE_COUNT; q++) out->quantile[q] = NAN;

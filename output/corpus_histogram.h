@@ -25,6 +25,12 @@ pro_status pro_histogram_add(pro_histogram *to, const int32_t *code, size_t coun
 /* The same of codes of 16 bits, whose lowest one is missing. */
 pro_status pro_histogram_add_narrow(pro_histogram *to, const int16_t *code, size_t count) PRO_MUST_CHECK;
 void pro_histogram_clear(pro_histogram *histogram);
+/* How many different codes it has seen; where `code` is not NULL, also which, ascending, and how often each: code
+ * and times (the number of codes). */
+size_t pro_histogram_list(const pro_histogram *histogram, int32_t *code, int64_t *times);
+/* Adds what pro_histogram_list gave. PRO_ENOMEM. */
+pro_status pro_histogram_add_list(pro_histogram *to, const int32_t *code, const int64_t *times,
+                                  size_t count) PRO_MUST_CHECK;
 
 /* Rows of a chunk that are counted: [from, to) each, in order. Zero it to begin. */
 typedef struct pro_spans {

@@ -46,6 +46,10 @@ int pro_corpus_number(double *out, hid_t object, const char *name) {
   return read_number(out, H5T_NATIVE_DOUBLE, object, name);
 }
 
+int pro_corpus_count(uint64_t *out, hid_t object, const char *name) {
+  return read_number(out, H5T_NATIVE_UINT64, object, name);
+}
+
 /* ---- datasets ---- */
 
 static int same_type(hid_t dataset, pro_corpus_type type) {
@@ -251,6 +255,16 @@ int pro_corpus_check_row(const pro_corpus_tables *of, const pro_corpus_row *row,
   return found->count == before;
 }
 
+static uint64_t first_of(hid_t file, pro_corpus_findings *found) {
+  uint64_t first = 0;
+  if (H5Lexists(file, "shard", H5P_DEFAULT) <= 0) return 0;
+  hid_t shard = H5Oopen(file, "shard", H5P_DEFAULT);
+  if (shard < 0 || !pro_corpus_count(&first, shard, "first_case"))
+    pro_corpus_find(found, "/shard: does not say which case is its first");
+  if (shard >= 0) H5Oclose(shard);
+  return first;
+}
+
 int pro_corpus_load_head(pro_corpus_tables *out, hid_t file, pro_corpus_findings *found) {
   *out = (pro_corpus_tables){0};
   int before = found->count;
@@ -262,6 +276,7 @@ int pro_corpus_load_head(pro_corpus_tables *out, hid_t file, pro_corpus_findings
     pro_corpus_find(found, "attribute `seed` is missing");
   if (!read_number(&out->group, H5T_NATIVE_UINT64, file, "cases_per_group") || out->group == 0)
     pro_corpus_find(found, "attribute `cases_per_group` is missing or zero");
+  out->first = first_of(file, found);
   if (!length_of(&out->cases, file, "case", found) || !length_of(&out->obs, file, "time", found)) return 0;
   if (out->cases == 0 || out->cases > UINT32_MAX) {
     pro_corpus_find(found, "/case: is %llu long", (unsigned long long)out->cases);

@@ -15,6 +15,8 @@ enum { QUEUE = PRO_BELTS * PRO_STACKS };
  * the heaps of those that simulate, which could not shrink. */
 struct pro_press {
   const pro_sheet *sheet;
+  pro_press_write *write;
+  void *payload; /* of it */
   pthread_t writer;
   pthread_mutex_t lock;    /* of all below */
   pthread_cond_t moved;    /* something was packed or written, or has failed */
@@ -26,6 +28,7 @@ struct pro_press {
   size_t idle, room;
   pro_packer **packer; /* (idle): as many as ever packed at once */
   pthread_mutex_t counting;
+  pthread_mutex_t hdf5; /* for as long as a stack is written */
 };
 
 static void forget_text(pro_stack *s) {
@@ -77,12 +80,25 @@ pro_status pro_press_break(pro_press *p, pro_status status) {
 
 /* ---- packing ---- */
 
-static pro_status count_codes(pro_press *p, const pro_stack *s, size_t c) {
+static pro_status count_codes(pro_press *p, const pro_stack *s, size_t c, const void *codes) {
   const pro_column *column = &s->belt->column[c];
   pthread_mutex_lock(&p->counting);
-  pro_status status =
-      pro_histogram_add_spans(column->seen, s->chunk[c].data, column->type == PRO_CORPUS_i16, &s->train);
+  pro_status status = pro_histogram_add_spans(column->seen, codes, column->type == PRO_CORPUS_i16, &s->train);
   pthread_mutex_unlock(&p->counting);
+  return status;
+}
+
+/* Of a chunk that came packed: it is opened to be counted, and stays as it is. */
+static pro_status count_stored(pro_press *p, pro_packer *packer, const pro_stack *s, size_t c) {
+  if (s->train.count == 0) return PRO_OK;
+  size_t element = pro_corpus_size(s->belt->column[c].type), bytes = s->belt->length * element;
+  void *codes = malloc(bytes);
+  if (!codes) return pro_fail(PRO_ENOMEM, "%s: no memory to count codes", p->sheet->path);
+  pro_status status = PRO_OK;
+  if (pro_unpack(packer, codes, bytes, s->chunk[c].data, s->chunk[c].size, element) != PRO_UNPACKED)
+    status = pro_fail(PRO_EINPUT, "%s: a chunk that was packed before is damaged", p->sheet->path);
+  if (status == PRO_OK) status = count_codes(p, s, c, codes);
+  free(codes);
   return status;
 }
 
@@ -90,7 +106,8 @@ static pro_status pack(pro_press *p, pro_packer *packer, pro_stack *s, size_t c)
   const pro_column *column = &s->belt->column[c];
   pro_chunk *chunk = &s->chunk[c];
   size_t size = pro_corpus_size(column->type);
-  if (column->seen) PRO_TRY(count_codes(p, s, c));
+  if (s->stored) return column->seen ? count_stored(p, packer, s, c) : PRO_OK;
+  if (column->seen) PRO_TRY(count_codes(p, s, c, chunk->data));
   if (column->slot < 0 || chunk->touched)
     chunk->size = pro_pack(packer, chunk->data, chunk->data, s->belt->length * size, size);
   return PRO_OK;
@@ -124,7 +141,8 @@ static pro_status write_text(const pro_press *p, const pro_stack *s) {
   return PRO_OK;
 }
 
-static pro_status write_stack(const pro_press *p, const pro_stack *s) {
+static pro_status write_stack(void *press, const pro_stack *s) {
+  const pro_press *p = press;
   const pro_belt *belt = s->belt;
   hid_t extended = H5I_INVALID_HID;
   for (size_t c = 0; c < belt->columns; c++) {
@@ -148,12 +166,15 @@ static int write_next(pro_press *p) {
   pro_stack *s = p->queue[p->written % QUEUE];
   if (s->packed < s->belt->columns) return 0;
   pthread_mutex_unlock(&p->lock);
-  pro_status status = write_stack(p, s);
+  pro_press_enter(p);
+  pro_status status = p->write(p->payload, s);
+  pro_press_leave(p);
   pthread_mutex_lock(&p->lock);
   (void)note(p, status);
   if (status != PRO_OK) return 0;
   forget_text(s);
   s->held = s->taken = s->packed = s->train.count = 0;
+  s->stored = 0;
   for (size_t c = 0; c < s->belt->columns; c++) s->chunk[c].size = 0, s->chunk[c].touched = 0;
   p->written++;
   pthread_cond_broadcast(&p->moved);
@@ -210,13 +231,13 @@ pro_status pro_press_drain(pro_press *p) {
 
 /* ---- filling ---- */
 
-static size_t room_of(const pro_belt *belt, size_t c) { /* for a column's chunk, packed or not [byte] */
+size_t pro_stack_room(const pro_belt *belt, size_t c) {
   return (pro_pack_bound(belt->length * pro_corpus_size(belt->column[c].type)) + 63) / 64 * 64;
 }
 
 static pro_status allocate(pro_stack *s, pro_belt *belt, const char *path) {
   size_t bytes = 0;
-  for (size_t c = 0; c < belt->columns; c++) bytes += room_of(belt, c);
+  for (size_t c = 0; c < belt->columns; c++) bytes += pro_stack_room(belt, c);
   s->belt = belt;
   s->chunk = calloc(belt->columns, sizeof *s->chunk);
   s->text = belt->text < 0 ? NULL : calloc(belt->length, sizeof *s->text);
@@ -224,7 +245,7 @@ static pro_status allocate(pro_stack *s, pro_belt *belt, const char *path) {
   if (!s->chunk || !s->block || (belt->text >= 0 && !s->text))
     return pro_fail(PRO_ENOMEM, "%s: no memory for chunks", path);
   char *next = s->block;
-  for (size_t c = 0; c < belt->columns; c++) s->chunk[c].data = next, next += room_of(belt, c);
+  for (size_t c = 0; c < belt->columns; c++) s->chunk[c].data = next, next += pro_stack_room(belt, c);
   return PRO_OK;
 }
 
@@ -269,10 +290,12 @@ void pro_stack_skip(pro_stack *s, size_t c, size_t n) {
   if (s->chunk[c].touched) fill(s, c, s->held, s->held + n);
 }
 
+void pro_stack_store(pro_stack *s) { s->stored = 1; }
+
 void pro_press_seal(pro_press *p, pro_belt *belt, int whole) {
   pro_stack *s = belt->open;
   if (!s || s->held == 0) return;
-  for (size_t c = 0; c < belt->columns; c++)
+  for (size_t c = 0; c < belt->columns && !s->stored; c++)
     if (belt->column[c].slot < 0 || s->chunk[c].touched) fill(s, c, s->held, belt->length);
   if (whole) s->held = belt->length;
   belt->open = NULL;
@@ -286,10 +309,15 @@ void pro_press_seal(pro_press *p, pro_belt *belt, int whole) {
 
 /* ---- the whole ---- */
 
-pro_status pro_press_create(pro_press **out, const pro_sheet *sheet) {
+void pro_press_enter(pro_press *p) { pthread_mutex_lock(&p->hdf5); }
+void pro_press_leave(pro_press *p) { pthread_mutex_unlock(&p->hdf5); }
+
+pro_status pro_press_create(pro_press **out, const pro_sheet *sheet, pro_press_write *write, void *payload) {
   pro_press *p = calloc(1, sizeof *p);
   if (!p) return pro_fail(PRO_ENOMEM, "%s: no memory", sheet->path);
   p->sheet = sheet;
+  p->write = write ? write : write_stack, p->payload = write ? payload : p;
+  pthread_mutex_init(&p->hdf5, NULL);
   pthread_mutex_init(&p->lock, NULL);
   pthread_mutex_init(&p->counting, NULL);
   pthread_cond_init(&p->moved, NULL);
@@ -312,6 +340,7 @@ void pro_press_free(pro_press *p) {
   free(p->packer);
   pthread_cond_destroy(&p->moved);
   pthread_mutex_destroy(&p->counting);
+  pthread_mutex_destroy(&p->hdf5);
   pthread_mutex_destroy(&p->lock);
   free(p);
 }

@@ -34,6 +34,7 @@ typedef struct pro_stack {
   size_t held;          /* rows filled */
   uint64_t start;       /* the first one's place along the axis */
   size_t taken, packed; /* columns */
+  int stored;           /* 1: its chunks came packed */
   pro_spans train;      /* rows of split train */
   char *block;          /* all data */
 } pro_stack;
@@ -54,7 +55,11 @@ uint64_t pro_belt_at(const pro_belt *belt); /* the next row's place along the ax
 void pro_belt_clear(pro_belt *belt);        /* frees what it owns */
 
 typedef struct pro_press pro_press;
-pro_status pro_press_create(pro_press **out, const pro_sheet *sheet) PRO_MUST_CHECK; /* PRO_ENOMEM */
+/* Brings a stack to where it shall be kept; by one thread at a time, in the order of sealing. */
+typedef pro_status pro_press_write(void *payload, const pro_stack *stack);
+/* write NULL: into the sheet's datasets. PRO_ENOMEM. */
+pro_status pro_press_create(pro_press **out, const pro_sheet *sheet, pro_press_write *write,
+                            void *payload) PRO_MUST_CHECK;
 void pro_press_free(pro_press *press);                                               /* NULL is fine */
 
 /* ---- by one thread at a time ---- */
@@ -65,12 +70,20 @@ pro_status pro_press_stack(pro_stack **out, pro_press *press, pro_belt *belt) PR
 void *pro_stack_touch(pro_stack *stack, size_t c);
 /* Column c of the stack holds nothing in n rows from `held` on. */
 void pro_stack_skip(pro_stack *stack, size_t c, size_t n);
+/* The stack, in which nothing is held yet, holds what was packed before: the caller has filled in every chunk's
+ * data and size, and codes of rows in `train` are counted. */
+void pro_stack_store(pro_stack *stack);
+size_t pro_stack_room(const pro_belt *belt, size_t c); /* of column c's chunk, packed or not [byte] */
 /* Gives the open stack away, if it holds anything; what is left of it is fill. whole: this fill counts as rows. */
 void pro_press_seal(pro_press *press, pro_belt *belt, int whole);
 /* Waits, and helps, until all that was given away is written. */
 pro_status pro_press_drain(pro_press *press) PRO_MUST_CHECK;
 
 /* ---- by any thread at any time ---- */
+
+/* HDF5 is in one thread at a time: who uses it beside a press that writes does it between these two. */
+void pro_press_enter(pro_press *press);
+void pro_press_leave(pro_press *press);
 
 /* Packs while there is something to pack. Fails as whoever failed first did. */
 pro_status pro_press_help(pro_press *press) PRO_MUST_CHECK;

@@ -326,7 +326,7 @@ static void check_place(verification *v, const pro_corpus_row *row, uint64_t k, 
   if (k == tables->cases - 1 && start + (uint64_t)row->row_size != tables->obs)
     pro_corpus_find(&v->found, "obs is %llu long, but the last case ends at %llu", ULL(tables->obs),
                     ULL(start + (uint64_t)row->row_size));
-  if (row->number != (int64_t)k)
+  if (row->number != (int64_t)(tables->first + k))
     pro_corpus_find(&v->found, "/case: row %llu holds %lld", ULL(k), (long long)row->number);
   if (row->split != pro_label_split(tables->seed, row->cell_draw))
     pro_corpus_find(&v->found, "case %llu: split is %s, but (seed, cell_draw) give %s", ULL(k),
@@ -458,8 +458,8 @@ static void read_whole(verification *v, const char *name, hid_t dataset) {
   hssize_t points = H5Sget_simple_extent_npoints(space);
   int is_list = H5Sget_simple_extent_ndims(space) == 1, is_text = H5Tis_variable_str(stored) > 0;
   size_t size = H5Tget_size(stored);
-  /* no table is longer than a few words a case: a damaged header must not make us ask for all memory */
-  if (points < 0 || (uint64_t)points > 16 * v->tables.cases + 65536 || size == 0 || size > 4096) {
+  /* no table is longer than a few words a case, no list of codes than the samples: a damaged header must not make us ask for all memory */
+  if (points < 0 || (uint64_t)points > 16 * v->tables.cases + v->tables.obs + 65536 || size == 0 || size > 4096) {
     pro_corpus_find(&v->found, "/%s: has an unlikely size", name);
   } else {
     hsize_t most = is_list && points > ROWS ? ROWS : (hsize_t)points, from = 0;

@@ -27,4 +27,6 @@ pro_unpacked pro_unpack(pro_packer *packer, void *to, size_t bytes, const void *
 
 /* Fletcher's checksum of 16-bit words as HDF5 computes it: big-endian, an odd last byte is a word's upper one. */
 uint32_t pro_fletcher32(const void *data, size_t size);
+/* CRC-32 (IEEE 802.3, as in gzip), going on from `before`; 0 begins. */
+uint32_t pro_crc32(uint32_t before, const void *data, size_t size);
 #endif

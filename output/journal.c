@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "output/pack.h"
+
+static const char magic[16] = "prodrome-log/1\n";
+enum { KIND_stack = 1, KIND_rows };
+enum { HEAD_AT = sizeof magic, NEWS_AT = 512, RECORDS_AT = 1024 };
+#define SYNC_SECONDS 30.0 /* between two requests to bring it to disk: what a dying node may cost */
+
+_Static_assert(HEAD_AT + sizeof(pro_journal_head) + sizeof(uint32_t) <= NEWS_AT, "the head is too large");
+_Static_assert(NEWS_AT + sizeof(pro_journal_news) <= RECORDS_AT, "the news are too large");
+
+typedef struct record { /* before its payload */
+  uint32_t magic, kind;
+  uint64_t key, size;  /* chunk or group; of the payload [byte] */
+  uint32_t crc, check; /* of the payload; of what stands before this */
+} record;
+enum { RECORD_MAGIC = 0x6b72726e };
+
+typedef struct rows { /* before a group's rows */
+  uint64_t count, chunk_from, chunk_to;
+} rows;
+
+static uint32_t check_of(const record *r) { return pro_crc32(0, r, offsetof(record, check)); }
+
+static double clock_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- a buffer that grows ---- */
+
+typedef struct buffer {
+  char *data;
+  size_t used, room;
+} buffer;
+
+static int grow(buffer *b, size_t more) {
+  if (b->used + more <= b->room) return 1;
+  size_t room = 2 * b->room + more;
+  char *data = realloc(b->data, room);
+  if (data) b->data = data, b->room = room;
+  return data != NULL;
+}
+
+static void put(buffer *b, const void *data, size_t size) {
+  memcpy(b->data + b->used, data, size);
+  b->used += size;
+}
+
+/* ---- writing ---- */
+
+struct pro_journal {
+  int fd;
+  char *path;
+  pro_journal_head head;
+  pro_journal_news news;
+  pthread_mutex_t lock; /* of the file */
+  double began, synced; /* monotonic clock [s] */
+  rows rows;            /* of the group at hand */
+  uint64_t group, failed;
+  buffer row;
+};
+
+static pro_status cannot(const struct pro_journal *j) {
+  return pro_fail(PRO_EIO, "%s: cannot write to it: %s", j->path, strerror(errno));
+}
+
+static int write_all(int fd, const void *data, size_t size, int64_t at) {
+  for (const char *next = data; size > 0;) {
+    ssize_t n = at < 0 ? write(fd, next, size) : pwrite(fd, next, size, at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n == 0) errno = ENOSPC;
+    if (n <= 0) return 0;
+    next += n, size -= (size_t)n;
+    if (at >= 0) at += n;
+  }
+  return 1;
+}
+
+static int write_news(struct pro_journal *j) {
+  j->news.seen = time(NULL), j->news.seconds = clock_now() - j->began;
+  return write_all(j->fd, &j->news, sizeof j->news, NEWS_AT);
+}
+
+static int write_head(struct pro_journal *j) {
+  char page[RECORDS_AT] = {0};
+  uint32_t crc = pro_crc32(0, &j->head, sizeof j->head);
+  memcpy(page, magic, sizeof magic);
+  memcpy(page + HEAD_AT, &j->head, sizeof j->head);
+  memcpy(page + HEAD_AT + sizeof j->head, &crc, sizeof crc);
+  return write_all(j->fd, page, sizeof page, -1) && write_news(j);
+}
+
+static void drop(struct pro_journal *j) {
+  if (j->fd >= 0) close(j->fd);
+  pthread_mutex_destroy(&j->lock);
+  free(j->row.data), free(j->path);
+  free(j);
+}
+
+pro_status pro_journal_create(struct pro_journal **out, const char *path, const pro_journal_head *head,
+                              const pro_journal_news *news, uint64_t group) {
+  struct pro_journal *j = calloc(1, sizeof *j);
+  if (!j || !(j->path = strdup(path))) {
+    free(j);
+    return pro_fail(PRO_ENOMEM, "%s: no memory", path);
+  }
+  pthread_mutex_init(&j->lock, NULL);
+  j->head = *head, j->news = *news;
+  j->group = group, j->failed = news->failed;
+  j->began = j->synced = clock_now();
+  j->fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+  pro_status status = PRO_OK;
+  if (j->fd < 0)
+    status = pro_fail(PRO_EIO, "%s: cannot be created: %s", path, strerror(errno));
+  else if (!write_head(j))
+    status = cannot(j);
+  if (status == PRO_OK) {
+    *out = j;
+    return PRO_OK;
+  }
+  if (j->fd >= 0) unlink(path);
+  drop(j);
+  return status;
+}
+
+/* A record of payload parts; the file is the caller's for so long. */
+static pro_status append(struct pro_journal *j, uint32_t kind, uint64_t key, const buffer *part, size_t parts) {
+  record r = {.magic = RECORD_MAGIC, .kind = kind, .key = key};
+  for (size_t i = 0; i < parts; i++) r.size += part[i].used, r.crc = pro_crc32(r.crc, part[i].data, part[i].used);
+  r.check = check_of(&r);
+  if (!write_all(j->fd, &r, sizeof r, -1)) return cannot(j);
+  for (size_t i = 0; i < parts; i++)
+    if (!write_all(j->fd, part[i].data, part[i].used, -1)) return cannot(j);
+  return PRO_OK;
+}
+
+pro_status pro_journal_stack(void *journal, const pro_stack *s) {
+  struct pro_journal *j = journal;
+  size_t columns = s->belt->columns;
+  uint64_t *size = malloc(columns * sizeof *size);
+  buffer *part = malloc((columns + 1) * sizeof *part);
+  if (!size || !part) {
+    free(size), free(part);
+    return pro_fail(PRO_ENOMEM, "%s: no memory", j->path);
+  }
+  part[0] = (buffer){.data = (char *)size, .used = columns * sizeof *size};
+  for (size_t c = 0; c < columns; c++) {
+    size[c] = s->chunk[c].size;
+    part[c + 1] = (buffer){.data = s->chunk[c].data, .used = s->chunk[c].size};
+  }
+  pthread_mutex_lock(&j->lock);
+  pro_status status = append(j, KIND_stack, s->start / s->belt->length, part, columns + 1);
+  pthread_mutex_unlock(&j->lock);
+  free(size), free(part);
+  return status;
+}
+
+pro_status pro_journal_row(struct pro_journal *j, const pro_corpus_record *r) {
+  static const int64_t none[PRO_SENSORS_MAX];
+  uint64_t length = r->message ? strlen(r->message) : 0;
+  size_t params = j->head.parameters * sizeof(double), clipped = j->head.sensors * sizeof(int64_t);
+  if (!grow(&j->row, sizeof r->row + sizeof r->rtol + params + clipped + sizeof length + (length + 8) / 8 * 8))
+    return pro_fail(PRO_ENOMEM, "%s: no memory for a group's rows", j->path);
+  put(&j->row, &r->row, sizeof r->row);
+  put(&j->row, &r->rtol, sizeof r->rtol);
+  put(&j->row, r->param, params);
+  put(&j->row, r->clipped ? r->clipped : none, clipped);
+  put(&j->row, &length, sizeof length);
+  if (length) put(&j->row, r->message, length);
+  memset(j->row.data + j->row.used, 0, (length + 8) / 8 * 8 - length); /* an end, and the next row aligned */
+  j->row.used += (length + 8) / 8 * 8 - length;
+  j->rows.count++;
+  j->failed += length > 0;
+  return PRO_OK;
+}
+
+static pro_status write_rows(struct pro_journal *j) {
+  const buffer part[] = {{.data = (char *)&j->rows, .used = sizeof j->rows}, j->row};
+  PRO_TRY(append(j, KIND_rows, j->group, part, 2));
+  j->news.cases += j->rows.count, j->news.done_here += j->rows.count, j->news.failed = j->failed;
+  if (!write_news(j)) return cannot(j);
+  if (clock_now() - j->synced < SYNC_SECONDS) return PRO_OK;
+  j->synced = clock_now();
+  return fdatasync(j->fd) == 0 || errno == EINVAL ? PRO_OK : cannot(j);
+}
+
+pro_status pro_journal_group(struct pro_journal *j, uint64_t chunk) {
+  pro_status status = PRO_OK;
+  if (j->rows.count > 0) {
+    j->rows.chunk_to = chunk;
+    pthread_mutex_lock(&j->lock);
+    status = write_rows(j);
+    pthread_mutex_unlock(&j->lock);
+    j->group++;
+  }
+  j->rows = (rows){.chunk_from = chunk};
+  j->row.used = 0;
+  return status;
+}
+
+pro_status pro_journal_close(struct pro_journal *j) {
+  if (!j) return PRO_OK;
+  pro_status status = PRO_OK;
+  if (!write_news(j) || (fsync(j->fd) != 0 && errno != EINVAL)) status = cannot(j);
+  drop(j);
+  return status;
+}
+
+/* ---- reading ---- */
+
+static int read_all(int fd, void *to, size_t size, int64_t at) {
+  for (char *next = to; size > 0;) {
+    ssize_t n = pread(fd, next, size, at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return 0;
+    next += n, size -= (size_t)n, at += n;
+  }
+  return 1;
+}
+
+static int read_head(int fd, pro_journal_head *head) {
+  char begin[sizeof magic];
+  uint32_t crc;
+  return read_all(fd, begin, sizeof begin, 0) && memcmp(begin, magic, sizeof magic) == 0 &&
+         read_all(fd, head, sizeof *head, HEAD_AT) && read_all(fd, &crc, sizeof crc, HEAD_AT + sizeof *head) &&
+         crc == pro_crc32(0, head, sizeof *head);
+}
+
+pro_status pro_journal_peek(pro_journal_head *head, pro_journal_news *news, const char *path) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC), good = 0;
+  if (fd >= 0) {
+    good = read_head(fd, head) && read_all(fd, news, sizeof *news, NEWS_AT);
+    close(fd);
+  }
+  if (!good) return pro_fail(PRO_EMISSING, "%s: is no journal of a shard", path);
+  news->host[sizeof news->host - 1] = '\0';
+  return PRO_OK;
+}
+
+typedef struct place { /* of a payload */
+  int file;            /* -1: nowhere */
+  int64_t at;
+  uint64_t size;
+  uint32_t crc;
+} place;
+
+struct pro_journals {
+  pro_journal_head head;
+  uint64_t cases, group, groups;
+  int files, *fd;
+  uint64_t chunks; /* room */
+  place *chunk, *rows;
+  uint64_t *chunk_from, *chunk_to; /* of each group whose rows are there */
+  buffer payload;
+  pro_corpus_record *record; /* (group) of the group read last */
+};
+
+pro_status pro_journals_create(pro_journals **out, const pro_journal_head *head, uint64_t cases, uint64_t group) {
+  pro_journals *j = calloc(1, sizeof *j);
+  if (j) {
+    j->head = *head, j->cases = cases, j->group = group, j->groups = (cases + group - 1) / group;
+    j->rows = malloc(j->groups * sizeof *j->rows);
+    j->chunk_from = calloc(j->groups, sizeof *j->chunk_from);
+    j->chunk_to = calloc(j->groups, sizeof *j->chunk_to);
+    j->record = calloc(group < cases ? group : cases, sizeof *j->record);
+  }
+  if (!j || !j->rows || !j->chunk_from || !j->chunk_to || !j->record) {
+    pro_journals_free(j);
+    return pro_fail(PRO_ENOMEM, "no memory for the journals of %llu cases", (unsigned long long)cases);
+  }
+  for (uint64_t g = 0; g < j->groups; g++) j->rows[g].file = -1;
+  *out = j;
+  return PRO_OK;
+}
+
+void pro_journals_free(pro_journals *j) {
+  if (!j) return;
+  for (int i = 0; i < j->files; i++) close(j->fd[i]);
+  free(j->fd), free(j->chunk), free(j->rows), free(j->chunk_from), free(j->chunk_to), free(j->payload.data);
+  free(j->record);
+  free(j);
+}
+
+static pro_status read_payload(pro_journals *j, const place *at, const char *what, uint64_t which) {
+  j->payload.used = 0;
+  if (!grow(&j->payload, at->size)) return pro_fail(PRO_ENOMEM, "no memory to read a journal");
+  if (!read_all(j->fd[at->file], j->payload.data, at->size, at->at) ||
+      pro_crc32(0, j->payload.data, at->size) != at->crc)
+    return pro_fail(PRO_EIO, "a journal's %s %llu can no longer be read", what, (unsigned long long)which);
+  j->payload.used = at->size;
+  return PRO_OK;
+}
+
+static pro_status note_chunk(pro_journals *j, uint64_t chunk, const place *at) {
+  if (chunk >= j->chunks) {
+    uint64_t room = 2 * chunk + 64;
+    place *more = realloc(j->chunk, room * sizeof *more);
+    if (!more) return pro_fail(PRO_ENOMEM, "no memory to read a journal");
+    for (uint64_t i = j->chunks; i < room; i++) more[i].file = -1;
+    j->chunk = more, j->chunks = room;
+  }
+  j->chunk[chunk] = *at;
+  return PRO_OK;
+}
+
+static uint64_t cases_of(const pro_journals *j, uint64_t g) {
+  uint64_t left = j->cases - g * j->group;
+  return left < j->group ? left : j->group;
+}
+
+/* What a record says, if it makes sense. */
+static pro_status take_up(pro_journals *j, const record *r, const place *at) {
+  const uint64_t sizes = j->head.columns * sizeof(uint64_t);
+  if (r->kind == KIND_stack && r->size >= sizes && r->key < UINT32_MAX) return note_chunk(j, r->key, at);
+  if (r->kind != KIND_rows || r->key >= j->groups || r->size < sizeof(rows)) return PRO_OK;
+  rows is;
+  memcpy(&is, j->payload.data, sizeof is);
+  if (is.count != cases_of(j, r->key) || is.chunk_from > is.chunk_to || is.chunk_to > UINT32_MAX) return PRO_OK;
+  j->rows[r->key] = *at;
+  j->chunk_from[r->key] = is.chunk_from, j->chunk_to[r->key] = is.chunk_to;
+  return PRO_OK;
+}
+
+static int is_ours(const pro_journals *j, int fd) {
+  pro_journal_head head;
+  return read_head(fd, &head) && memcmp(&head, &j->head, sizeof head) == 0;
+}
+
+pro_status pro_journals_add(pro_journals *j, const char *path) {
+  int *more = realloc(j->fd, (size_t)(j->files + 1) * sizeof *more);
+  if (!more) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
+  j->fd = more;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno == EMFILE || errno == ENFILE ? pro_fail(PRO_EIO, "%s: %s", path, strerror(errno)) : PRO_OK;
+  struct stat info;
+  if (!is_ours(j, fd) || fstat(fd, &info) != 0) {
+    close(fd);
+    return PRO_OK;
+  }
+  j->fd[j->files++] = fd;
+  record r;
+  for (int64_t at = RECORDS_AT; read_all(fd, &r, sizeof r, at); at += (int64_t)(sizeof r + r.size)) {
+    if (r.magic != RECORD_MAGIC || r.check != check_of(&r)) break; /* what follows is not known to be anything */
+    place of = {.file = j->files - 1, .at = at + (int64_t)sizeof r, .size = r.size, .crc = r.crc};
+    if (r.size > (uint64_t)(info.st_size - of.at) || info.st_size < of.at) break; /* not all of it has come yet */
+    pro_status status = read_payload(j, &of, "record", 0);
+    if (status == PRO_ENOMEM) return status;
+    if (status != PRO_OK) continue; /* this one is damaged, its neighbours need not be */
+    PRO_TRY(take_up(j, &r, &of));
+  }
+  return PRO_OK;
+}
+
+/* Whether group g is there, and begins where `chunk` says. */
+static int is_complete(const pro_journals *j, uint64_t g, uint64_t chunk) {
+  if (j->rows[g].file < 0 || j->chunk_from[g] != chunk) return 0;
+  for (uint64_t i = chunk; i < j->chunk_to[g]; i++)
+    if (i >= j->chunks || j->chunk[i].file < 0) return 0;
+  return 1;
+}
+
+static uint64_t complete(const pro_journals *j, uint64_t *chunks) {
+  uint64_t g = 0, chunk = 0;
+  for (; g < j->groups && is_complete(j, g, chunk); g++) chunk = j->chunk_to[g];
+  *chunks = chunk;
+  return g;
+}
+
+uint64_t pro_journals_cases(const pro_journals *j) {
+  uint64_t chunks, g = complete(j, &chunks);
+  return g < j->groups ? g * j->group : j->cases;
+}
+
+uint64_t pro_journals_chunks(const pro_journals *j) {
+  uint64_t chunks;
+  (void)complete(j, &chunks);
+  return chunks;
+}
+
+pro_status pro_journals_group(const pro_corpus_record **out, uint64_t *count, pro_journals *j, uint64_t g) {
+  PRO_TRY(read_payload(j, &j->rows[g], "rows of group", g));
+  size_t params = j->head.parameters * sizeof(double), clipped = j->head.sensors * sizeof(int64_t),
+         fixed = sizeof(pro_corpus_row) + sizeof(double) + params + clipped + sizeof(uint64_t);
+  const char *next = j->payload.data + sizeof(rows), *end = j->payload.data + j->payload.used;
+  for (uint64_t k = 0; k < cases_of(j, g); k++) {
+    pro_corpus_record *r = &j->record[k];
+    if ((size_t)(end - next) < fixed) return pro_fail(PRO_EIO, "a journal's group %llu is short", (unsigned long long)g);
+    memcpy(&r->row, next, sizeof r->row), next += sizeof r->row;
+    memcpy(&r->rtol, next, sizeof r->rtol), next += sizeof r->rtol;
+    r->param = (const void *)next, next += params;
+    r->clipped = (const void *)next, next += clipped;
+    uint64_t length;
+    memcpy(&length, next, sizeof length), next += sizeof length;
+    if (length >= (uint64_t)(end - next)) return pro_fail(PRO_EIO, "a journal's group %llu is short", (unsigned long long)g);
+    r->message = next, next += (length + 8) / 8 * 8;
+  }
+  *out = j->record, *count = cases_of(j, g);
+  return PRO_OK;
+}
+
+pro_status pro_journals_chunk(pro_journals *j, uint64_t chunk, pro_stack *s) {
+  const size_t columns = s->belt->columns;
+  if (chunk >= j->chunks || j->chunk[chunk].file < 0 || columns != j->head.columns)
+    return pro_fail(PRO_EBUG, "chunk %llu is in no journal", (unsigned long long)chunk);
+  PRO_TRY(read_payload(j, &j->chunk[chunk], "chunk", chunk));
+  const char *next = j->payload.data + columns * sizeof(uint64_t), *end = j->payload.data + j->payload.used;
+  for (size_t c = 0; c < columns; c++) {
+    uint64_t size;
+    memcpy(&size, j->payload.data + c * sizeof size, sizeof size);
+    if (size > (uint64_t)(end - next) || size > pro_stack_room(s->belt, c))
+      return pro_fail(PRO_EIO, "a journal's chunk %llu is not what it should be", (unsigned long long)chunk);
+    memcpy(s->chunk[c].data, next, size), next += size;
+    s->chunk[c].size = size;
+  }
+  pro_stack_store(s);
+  return PRO_OK;
+}
