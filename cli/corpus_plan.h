@@ -10,7 +10,8 @@ typedef struct pro_plan_tables { /* what a pro_corpus_plan borrows */
   const char **family;
 } pro_plan_tables;
 
-/* Fills title, scenario, source, seed, group, parameters and families; the rest is the caller's to set. PRO_ENOMEM.
+/* Fills title, scenario, source, seed, group, parameters and families; the rest is the caller's to set.
+ * PRO_ENOMEM.
  */
 pro_status pro_corpus_plan_of(pro_corpus_plan *out, pro_plan_tables *tables,
                               const pro_scenario *scenario) PRO_MUST_CHECK;

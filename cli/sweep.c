@@ -12,6 +12,7 @@
 #include "cli/find.h"
 #include "cli/json.h"
 #include "cli/progress.h"
+#include "cli/shards.h"
 #include "output/corpus.h"
 #include "output/label.h"
 #include "scenarios/ensemble.h"
@@ -27,10 +28,19 @@ static const pro_option option_no_truth = {"no-truth", 0, NULL, "leave /truth ou
 static const pro_option option_strict = {"strict", 0, NULL, "exit with 1 when a case failed", 0};
 static const pro_option option_license = {"license", 0, "SPDX", "licence to note in the corpus (default: none)",
                                           0};
+static const pro_option option_plan = {"plan", 0, "PLAN.json", "simulate shards of a plan (prodrome plan)", 0};
+static const pro_option option_shard = {
+    "shard", 0, "I/N",
+    "which of the plan's shards, from 0 (default: as the scheduler's array variable says, else all, one by one)",
+    0};
 static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
-static const pro_option *const options[] = {
-    &option_output,   &option_runs,           &option_threads, &option_seconds, &pro_option_seed, &pro_option_set,
-    &option_no_truth, &pro_option_integrator, &option_strict,  &option_license, &option_quiet,    NULL};
+static const pro_option *const options[] = {&option_output,   &option_runs,
+                                            &option_threads,  &option_seconds,
+                                            &pro_option_seed, &pro_option_set,
+                                            &option_no_truth, &pro_option_integrator,
+                                            &option_strict,   &option_license,
+                                            &option_plan,     &option_shard,
+                                            &option_quiet,    NULL};
 
 /* The first signal asks for an end in good order, the second one has it at once. */
 static volatile int stop;
@@ -74,7 +84,8 @@ static pro_status take(void *payload, const pro_run *run) {
 
 static pro_status help(void *payload) { return pro_corpus_help(((sweep *)payload)->writer); }
 
-static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, pro_corpus_plan *plan, const pro_args *args) {
+static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, pro_corpus_plan *plan,
+                              const pro_args *args) {
   const char *path = pro_args_value(args, &option_output);
   plan->integrator = pro_integrator_name(ensemble->integrator);
   plan->case_seconds = ensemble->case_seconds;
@@ -175,7 +186,61 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   return status;
 }
 
+/* ---- shards of a plan ---- */
+
+static void print_shards(const pro_shard_job *job, int as_json) {
+  const uint64_t good = job->cases - job->failed - job->missing;
+  if (!as_json) {
+    printf(
+        "%" PRIu64 " cases = %" PRIu64 " ok + %" PRIu64 " failed + %" PRIu64 " missing, in %" PRIu64
+        " shards, of which %" PRIu64 " were there; %" PRIu64 " cases were taken from earlier attempts\n%.1f s\n",
+        job->cases, good, job->failed, job->missing, job->shards, job->there_before, job->resumed, job->seconds);
+    return;
+  }
+  pro_json json;
+  pro_json_begin(&json, stdout);
+  pro_json_text(&json, "plan", job->plan);
+  pro_json_count(&json, "shards", job->shards);
+  pro_json_count(&json, "there_before", job->there_before);
+  pro_json_count(&json, "cases", job->cases);
+  pro_json_count(&json, "ok", good);
+  pro_json_count(&json, "failed", job->failed);
+  pro_json_count(&json, "missing", job->missing);
+  pro_json_count(&json, "resumed", job->resumed);
+  pro_json_number(&json, "seconds", job->seconds);
+  pro_json_end(&json);
+}
+
+static pro_status run_shards(const pro_args *args) {
+  static const pro_option *const fixed[] = {&option_output,   &option_runs,           &option_seconds,
+                                            &pro_option_seed, &pro_option_set,        &option_no_truth,
+                                            &option_license,  &pro_option_integrator, NULL};
+  for (int i = 0; fixed[i]; i++)
+    if (pro_args_has(args, fixed[i]))
+      return pro_fail(PRO_EUSAGE, "--%s: the plan fixes it; make another plan", fixed[i]->name);
+  if (args->operand_count > 0) return pro_fail(PRO_EUSAGE, "sweep --plan takes no scenario: the plan names it");
+  uint64_t threads = 0;
+  PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
+  pro_shard_job job = {.plan = pro_args_value(args, &option_plan),
+                       .which = pro_args_value(args, &option_shard),
+                       .threads = (int)threads,
+                       .quiet = pro_args_has(args, &option_quiet),
+                       .stop = &stop};
+  keep_heaps_small();
+  listen(on_signal);
+  pro_status status = pro_shards_run(&job);
+  listen(SIG_DFL);
+  PRO_TRY(status);
+  print_shards(&job, pro_args_has(args, &pro_option_json));
+  if (job.failed > 0 && pro_args_has(args, &option_strict))
+    return pro_fail(PRO_ENUMERIC, "%" PRIu64 " of %" PRIu64 " cases failed", job.failed, job.cases);
+  return PRO_OK;
+}
+
 static pro_status run_sweep(const pro_args *args) {
+  if (pro_args_has(args, &option_plan)) return run_shards(args);
+  if (pro_args_has(args, &option_shard)) return pro_fail(PRO_EUSAGE, "--shard needs --plan PLAN.json");
+  if (args->operand_count == 0) return pro_fail(PRO_EUSAGE, "sweep needs a SCENARIO, or --plan PLAN.json");
   if (!pro_args_value(args, &option_output))
     return pro_fail(PRO_EUSAGE, "sweep needs -o CORPUS.h5: the file to write");
   PRO_TRY(pro_license_check(pro_args_value(args, &option_license)));
@@ -205,7 +270,7 @@ static pro_status run_sweep(const pro_args *args) {
 
 const pro_command pro_command_sweep = {
     .name = "sweep",
-    .operands = "SCENARIO -o CORPUS.h5",
+    .operands = "SCENARIO -o CORPUS.h5 | --plan PLAN.json [--shard I/N]",
     .summary = "simulate all cases into a labelled corpus",
     .doc =
         "Case k depends on (scenario, seed, k) alone: the same bytes on any number of threads; but which cases "
@@ -214,8 +279,13 @@ const pro_command pro_command_sweep = {
         "under its name when it is complete and verified, or not at all. A first SIGINT or SIGTERM finishes what "
         "is "
         "in the air and leaves nothing behind (exit code 75); a second one ends at once and may leave a hidden "
-        ".part file.",
-    .least = 1,
+        ".part file.\n"
+        "With --plan, shards of a plan are made beside it; what an attempt has finished is kept in a journal, "
+        "however "
+        "it ends, and the next one goes on from there. The task's number of Slurm, PBS, LSF, Grid Engine and "
+        "HyperQueue "
+        "arrays chooses the shard where --shard does not.",
+    .least = 0,
     .most = 1,
     .options = options,
     .run = run_sweep,

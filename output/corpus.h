@@ -69,6 +69,20 @@ pro_status pro_corpus_help(pro_corpus_writer *writer) PRO_MUST_CHECK;
 pro_status pro_corpus_commit(pro_corpus_writer *writer) PRO_MUST_CHECK;
 void pro_corpus_abandon(pro_corpus_writer *writer); /* removes the temporary file; NULL is fine */
 
+/* ---- parts of a corpus ---- */
+
+typedef struct pro_corpus_part { /* what a shard's file says of itself */
+  char plan_sha256[80];
+  uint64_t index, count, first, all, cases;
+} pro_corpus_part;
+/* PRO_EMISSING; PRO_EINPUT: damaged, or no shard. */
+pro_status pro_corpus_part_of(pro_corpus_part *out, const char *path) PRO_MUST_CHECK;
+/* Appends all cases of a shard, whose plan is plan_sha256 and whose first case is the next one, without opening
+ * its chunks. The file has been verified or its hash is known: a damaged one may crash HDF5. What comes of all
+ * shards of a plan in order are the bytes that one writer of all cases makes. PRO_EINPUT: it is another shard. */
+pro_status pro_corpus_append_shard(pro_corpus_writer *writer, const char *path,
+                                   const char *plan_sha256) PRO_MUST_CHECK;
+
 /* ---- verifying ---- */
 
 typedef struct pro_corpus_summary {

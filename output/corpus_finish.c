@@ -43,9 +43,9 @@ static pro_status write_flags(pro_corpus_writer *w) {
     if (!is->flags) continue;
     size_t count = 0;
     const char **name = names_of(&count, w, is->flags);
-    pro_status status = name
-                            ? pro_put_flags(&w->sheet, w->belt[PRO_BELT_case].column[c].dataset, is->type, count, name)
-                            : pro_fail(PRO_ENOMEM, "%s: no memory for names", w->path);
+    pro_status status =
+        name ? pro_put_flags(&w->sheet, w->belt[PRO_BELT_case].column[c].dataset, is->type, count, name)
+             : pro_fail(PRO_ENOMEM, "%s: no memory for names", w->path);
     free(name);
     PRO_TRY(status);
   }
@@ -232,4 +232,3 @@ pro_status pro_corpus_publish(pro_corpus_writer *w) {
   w->temporary = NULL; /* nothing left to remove */
   return status;
 }
-

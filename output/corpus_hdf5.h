@@ -132,7 +132,7 @@ pro_status pro_corpus_load(pro_corpus_tables *out, hid_t file, pro_corpus_findin
 
 /* The text of an attribute for the caller to free, or NULL when there is no such text. */
 char *pro_corpus_attribute(hid_t object, const char *name);
-int pro_corpus_number(double *out, hid_t object, const char *name); /* 1: it was there */
+int pro_corpus_number(double *out, hid_t object, const char *name);  /* 1: it was there */
 int pro_corpus_count(uint64_t *out, hid_t object, const char *name); /* likewise */
 
 /* Opens a dataset when it is there and has this type and shape (length2 0: one axis only); else a finding and -1.

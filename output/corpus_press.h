@@ -60,7 +60,7 @@ typedef pro_status pro_press_write(void *payload, const pro_stack *stack);
 /* write NULL: into the sheet's datasets. PRO_ENOMEM. */
 pro_status pro_press_create(pro_press **out, const pro_sheet *sheet, pro_press_write *write,
                             void *payload) PRO_MUST_CHECK;
-void pro_press_free(pro_press *press);                                               /* NULL is fine */
+void pro_press_free(pro_press *press); /* NULL is fine */
 
 /* ---- by one thread at a time ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Cases whose samples lie packed elsewhere: their chunks are taken as they are. What comes of it are the bytes that
- * a sweep of the same cases writes, for every group begins on a chunk of its own. */
+ * Cases whose samples lie packed elsewhere: their chunks are taken as they are. What comes of it are the bytes
+ * that a sweep of the same cases writes, for every group begins on a chunk of its own. */
 #include "output/corpus_writer.h"
 
 enum { CHUNK = PRO_CORPUS_CHUNK };

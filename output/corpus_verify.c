@@ -458,7 +458,8 @@ static void read_whole(verification *v, const char *name, hid_t dataset) {
   hssize_t points = H5Sget_simple_extent_npoints(space);
   int is_list = H5Sget_simple_extent_ndims(space) == 1, is_text = H5Tis_variable_str(stored) > 0;
   size_t size = H5Tget_size(stored);
-  /* no table is longer than a few words a case, no list of codes than the samples: a damaged header must not make us ask for all memory */
+  /* no table is longer than a few words a case, no list of codes than the samples: a damaged header must not make
+   * us ask for all memory */
   if (points < 0 || (uint64_t)points > 16 * v->tables.cases + v->tables.obs + 65536 || size == 0 || size > 4096) {
     pro_corpus_find(&v->found, "/%s: has an unlikely size", name);
   } else {

@@ -91,7 +91,7 @@ static pro_status column_create(hid_t *out, pro_corpus_writer *w, int belt, hid_
                                 pro_corpus_type type, const char *unit, const char *doc) {
   const hsize_t n = w->plan->cases, length = w->belt[belt].length;
   const pro_shape shapes[PRO_BELT_COUNT] = {{1, {&w->scale[PRO_SCALE_obs]}, {0}, {H5S_UNLIMITED}, {length}},
-                                        {1, {&w->scale[PRO_SCALE_case]}, {n}, {n}, {length}}};
+                                            {1, {&w->scale[PRO_SCALE_case]}, {n}, {n}, {length}}};
   pro_shape shape = shapes[belt];
   int is_scale = strcmp(name, "case") == 0;
   if (is_scale) shape.axis[0] = NULL;
@@ -162,7 +162,8 @@ static pro_status create_columns(pro_corpus_writer *w) {
   PRO_TRY(pro_scale_pure(to, &w->scale[PRO_SCALE_obs], to->file, "obs", 0, H5S_UNLIMITED,
                          "samples of all cases, one case after the other"));
   hid_t time;
-  PRO_TRY(column_create(&time, w, PRO_BELT_obs, to->file, "time", PRO_CORPUS_f64, "s", "time since the case's start"));
+  PRO_TRY(
+      column_create(&time, w, PRO_BELT_obs, to->file, "time", PRO_CORPUS_f64, "s", "time since the case's start"));
   PRO_TRY(create_sensors(w));
   PRO_TRY(create_stages(w));
   return w->plan->keep_truth ? create_truth(w) : PRO_OK;
@@ -210,8 +211,8 @@ static pro_status create_tables(pro_corpus_writer *w) {
     snprintf(doc, sizeof doc, "readings of %s that clipped", pro_sensor_all[s]->name);
     PRO_TRY(column_create(&dataset, w, PRO_BELT_case, at, name, PRO_CORPUS_i64, "1", doc));
   }
-  return pro_put_text_column(&w->belt[PRO_BELT_case].text, to, at, "message", &w->scale[PRO_SCALE_case], w->plan->cases,
-                             "why the run failed; empty where it did not");
+  return pro_put_text_column(&w->belt[PRO_BELT_case].text, to, at, "message", &w->scale[PRO_SCALE_case],
+                             w->plan->cases, "why the run failed; empty where it did not");
 }
 
 /* The columns along obs of what has no datasets. */
@@ -304,7 +305,8 @@ pro_status pro_corpus_create_journal(pro_corpus_writer **out, const char *path, 
   w->path = strdup(path);
   w->sheet.path = w->path;
   w->broken = w->path ? plain_columns(w) : pro_fail(PRO_ENOMEM, "%s: no memory", path);
-  if (w->broken == PRO_OK) w->broken = pro_journal_create(&w->journal, path, &head, news, news->cases / plan->group);
+  if (w->broken == PRO_OK)
+    w->broken = pro_journal_create(&w->journal, path, &head, news, news->cases / plan->group);
   if (w->broken == PRO_OK) w->broken = pro_press_create(&w->press, &w->sheet, pro_journal_stack, w->journal);
   return hand_over(out, w);
 }
@@ -516,7 +518,8 @@ pro_status pro_corpus_told(pro_corpus_writer *w, pro_status status) {
 
 pro_status pro_corpus_append(pro_corpus_writer *w, const pro_run *run, const double *param) {
   if (w->broken != PRO_OK) return pro_corpus_told(w, w->broken);
-  if (run->truth && !run->truth->t) return pro_corpus_told(w, pro_corpus_append_long(w, run, param, w->plan->integrator));
+  if (run->truth && !run->truth->t)
+    return pro_corpus_told(w, pro_corpus_append_long(w, run, param, w->plan->integrator));
   return pro_corpus_told(w, append(w, run, param));
 }
 

@@ -13,14 +13,7 @@ struct pro_journal;
 struct pro_journal_news;
 struct pro_journal_head;
 
-enum {
-  PRO_SCALE_case,
-  PRO_SCALE_obs,
-  PRO_SCALE_reaction,
-  PRO_SCALE_quantile,
-  PRO_SCALE_code,
-  PRO_SCALE_COUNT
-};
+enum { PRO_SCALE_case, PRO_SCALE_obs, PRO_SCALE_reaction, PRO_SCALE_quantile, PRO_SCALE_code, PRO_SCALE_COUNT };
 enum { PRO_BELT_obs, PRO_BELT_case, PRO_BELT_COUNT };
 
 struct pro_corpus_writer {

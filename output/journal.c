@@ -265,8 +265,9 @@ struct pro_journals {
   uint64_t chunks; /* room */
   place *chunk, *rows;
   uint64_t *chunk_from, *chunk_to; /* of each group whose rows are there */
-  buffer payload;
-  pro_corpus_record *record; /* (group) of the group read last */
+  buffer payload;                  /* of the record read last */
+  buffer rows_read;                /* of the group read last, */
+  pro_corpus_record *record;       /* (group) whose records point into it */
 };
 
 pro_status pro_journals_create(pro_journals **out, const pro_journal_head *head, uint64_t cases, uint64_t group) {
@@ -291,17 +292,17 @@ void pro_journals_free(pro_journals *j) {
   if (!j) return;
   for (int i = 0; i < j->files; i++) close(j->fd[i]);
   free(j->fd), free(j->chunk), free(j->rows), free(j->chunk_from), free(j->chunk_to), free(j->payload.data);
-  free(j->record);
+  free(j->rows_read.data), free(j->record);
   free(j);
 }
 
-static pro_status read_payload(pro_journals *j, const place *at, const char *what, uint64_t which) {
-  j->payload.used = 0;
-  if (!grow(&j->payload, at->size)) return pro_fail(PRO_ENOMEM, "no memory to read a journal");
-  if (!read_all(j->fd[at->file], j->payload.data, at->size, at->at) ||
-      pro_crc32(0, j->payload.data, at->size) != at->crc)
+static pro_status read_payload(buffer *to, const pro_journals *j, const place *at, const char *what,
+                               uint64_t which) {
+  to->used = 0;
+  if (!grow(to, at->size)) return pro_fail(PRO_ENOMEM, "no memory to read a journal");
+  if (!read_all(j->fd[at->file], to->data, at->size, at->at) || pro_crc32(0, to->data, at->size) != at->crc)
     return pro_fail(PRO_EIO, "a journal's %s %llu can no longer be read", what, (unsigned long long)which);
-  j->payload.used = at->size;
+  to->used = at->size;
   return PRO_OK;
 }
 
@@ -345,7 +346,8 @@ pro_status pro_journals_add(pro_journals *j, const char *path) {
   if (!more) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
   j->fd = more;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return errno == EMFILE || errno == ENFILE ? pro_fail(PRO_EIO, "%s: %s", path, strerror(errno)) : PRO_OK;
+  if (fd < 0)
+    return errno == EMFILE || errno == ENFILE ? pro_fail(PRO_EIO, "%s: %s", path, strerror(errno)) : PRO_OK;
   struct stat info;
   if (!is_ours(j, fd) || fstat(fd, &info) != 0) {
     close(fd);
@@ -357,7 +359,7 @@ pro_status pro_journals_add(pro_journals *j, const char *path) {
     if (r.magic != RECORD_MAGIC || r.check != check_of(&r)) break; /* what follows is not known to be anything */
     place of = {.file = j->files - 1, .at = at + (int64_t)sizeof r, .size = r.size, .crc = r.crc};
     if (r.size > (uint64_t)(info.st_size - of.at) || info.st_size < of.at) break; /* not all of it has come yet */
-    pro_status status = read_payload(j, &of, "record", 0);
+    pro_status status = read_payload(&j->payload, j, &of, "record", 0);
     if (status == PRO_ENOMEM) return status;
     if (status != PRO_OK) continue; /* this one is damaged, its neighbours need not be */
     PRO_TRY(take_up(j, &r, &of));
@@ -392,20 +394,22 @@ uint64_t pro_journals_chunks(const pro_journals *j) {
 }
 
 pro_status pro_journals_group(const pro_corpus_record **out, uint64_t *count, pro_journals *j, uint64_t g) {
-  PRO_TRY(read_payload(j, &j->rows[g], "rows of group", g));
+  PRO_TRY(read_payload(&j->rows_read, j, &j->rows[g], "rows of group", g));
   size_t params = j->head.parameters * sizeof(double), clipped = j->head.sensors * sizeof(int64_t),
          fixed = sizeof(pro_corpus_row) + sizeof(double) + params + clipped + sizeof(uint64_t);
-  const char *next = j->payload.data + sizeof(rows), *end = j->payload.data + j->payload.used;
+  const char *next = j->rows_read.data + sizeof(rows), *end = j->rows_read.data + j->rows_read.used;
   for (uint64_t k = 0; k < cases_of(j, g); k++) {
     pro_corpus_record *r = &j->record[k];
-    if ((size_t)(end - next) < fixed) return pro_fail(PRO_EIO, "a journal's group %llu is short", (unsigned long long)g);
+    if ((size_t)(end - next) < fixed)
+      return pro_fail(PRO_EIO, "a journal's group %llu is short", (unsigned long long)g);
     memcpy(&r->row, next, sizeof r->row), next += sizeof r->row;
     memcpy(&r->rtol, next, sizeof r->rtol), next += sizeof r->rtol;
     r->param = (const void *)next, next += params;
     r->clipped = (const void *)next, next += clipped;
     uint64_t length;
     memcpy(&length, next, sizeof length), next += sizeof length;
-    if (length >= (uint64_t)(end - next)) return pro_fail(PRO_EIO, "a journal's group %llu is short", (unsigned long long)g);
+    if (length >= (uint64_t)(end - next))
+      return pro_fail(PRO_EIO, "a journal's group %llu is short", (unsigned long long)g);
     r->message = next, next += (length + 8) / 8 * 8;
   }
   *out = j->record, *count = cases_of(j, g);
@@ -416,7 +420,7 @@ pro_status pro_journals_chunk(pro_journals *j, uint64_t chunk, pro_stack *s) {
   const size_t columns = s->belt->columns;
   if (chunk >= j->chunks || j->chunk[chunk].file < 0 || columns != j->head.columns)
     return pro_fail(PRO_EBUG, "chunk %llu is in no journal", (unsigned long long)chunk);
-  PRO_TRY(read_payload(j, &j->chunk[chunk], "chunk", chunk));
+  PRO_TRY(read_payload(&j->payload, j, &j->chunk[chunk], "chunk", chunk));
   const char *next = j->payload.data + columns * sizeof(uint64_t), *end = j->payload.data + j->payload.used;
   for (size_t c = 0; c < columns; c++) {
     uint64_t size;

@@ -141,6 +141,4 @@ pro_unpacked pro_unpack(pro_packer *p, void *to, size_t bytes, const void *from,
   return PRO_UNPACKED;
 }
 
-uint32_t pro_crc32(uint32_t before, const void *data, size_t size) {
-  return libdeflate_crc32(before, data, size);
-}
+uint32_t pro_crc32(uint32_t before, const void *data, size_t size) { return libdeflate_crc32(before, data, size); }

@@ -169,7 +169,8 @@ static pro_status append_all(pro_shard *s, pro_corpus_writer *to) {
     const pro_corpus_record *record;
     uint64_t count;
     PRO_TRY(pro_journals_group(&record, &count, s->journals, g));
-    for (uint64_t i = 0; i < count; i++) PRO_TRY(pro_corpus_append_stored(to, &record[i], 1, load_chunk, s->journals));
+    for (uint64_t i = 0; i < count; i++)
+      PRO_TRY(pro_corpus_append_stored(to, &record[i], 1, load_chunk, s->journals));
     k += count;
   }
   return PRO_OK;

@@ -18,8 +18,8 @@ void pro_shard_name(char path[PRO_SHARD_PATH], const char *folder, uint64_t inde
 
 typedef struct pro_shard pro_shard; /* an attempt at one */
 
-/* Takes up what earlier attempts have finished, and begins a journal. No file is at `path`. `plan` (with plan->shard) is borrowed until
- * the end. PRO_EIO, PRO_ENOMEM. */
+/* Takes up what earlier attempts have finished, and begins a journal. No file is at `path`. `plan` (with
+ * plan->shard) is borrowed until the end. PRO_EIO, PRO_ENOMEM. */
 pro_status pro_shard_begin(pro_shard **out, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
 uint64_t pro_shard_done(const pro_shard *shard);   /* cases of the shard that need not be run any more */
 uint64_t pro_shard_failed(const pro_shard *shard); /* and of those, runs that failed */

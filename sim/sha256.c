@@ -38,20 +38,40 @@ static void block(uint32_t hash[8], const unsigned char *data) {
   hash[4] += e, hash[5] += f, hash[6] += g, hash[7] += h;
 }
 
-void pro_sha256(char out[PRO_SHA256_TEXT], const void *data, size_t size) {
-  uint32_t hash[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+void pro_sha256_begin(pro_sha256_state *s) {
+  *s = (pro_sha256_state){
+      .hash = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+void pro_sha256_feed(pro_sha256_state *s, const void *data, size_t size) {
   const unsigned char *at = data;
-  size_t left = size;
-  for (; left >= 64; left -= 64, at += 64) block(hash, at);
+  size_t held = s->size % 64;
+  s->size += size;
+  if (held > 0 && held + size >= 64) {
+    memcpy(s->rest + held, at, 64 - held);
+    block(s->hash, s->rest);
+    at += 64 - held, size -= 64 - held, held = 0;
+  }
+  for (; held == 0 && size >= 64; size -= 64, at += 64) block(s->hash, at);
+  if (size) memcpy(s->rest + held, at, size);
+}
+
+void pro_sha256_end(char out[PRO_SHA256_TEXT], pro_sha256_state *s) {
+  size_t left = s->size % 64, blocks = left < 56 ? 1 : 2;
   unsigned char last[128] = {0}; /* the rest, one bit, zeros, and the length in bits */
-  if (left) memcpy(last, at, left);
+  memcpy(last, s->rest, left);
   last[left] = 0x80;
-  size_t blocks = left < 56 ? 1 : 2;
-  uint64_t bits = (uint64_t)size * 8;
+  uint64_t bits = s->size * 8;
   for (int i = 0; i < 8; i++) last[blocks * 64 - 1 - (size_t)i] = (unsigned char)(bits >> (8 * i));
-  for (size_t b = 0; b < blocks; b++) block(hash, last + 64 * b);
+  for (size_t b = 0; b < blocks; b++) block(s->hash, last + 64 * b);
   static const char digits[] = "0123456789abcdef";
-  for (int i = 0; i < 64; i++) out[i] = digits[(hash[i / 8] >> (28 - 4 * (i % 8))) & 15];
+  for (int i = 0; i < 64; i++) out[i] = digits[(s->hash[i / 8] >> (28 - 4 * (i % 8))) & 15];
   out[64] = '\0';
+}
+
+void pro_sha256(char out[PRO_SHA256_TEXT], const void *data, size_t size) {
+  pro_sha256_state s;
+  pro_sha256_begin(&s);
+  if (size) pro_sha256_feed(&s, data, size);
+  pro_sha256_end(out, &s);
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/args.h"
+#include "cli/json.h"
+#include "cli/progress.h"
+#include "cli/sweep_plan.h"
+#include "scenarios/ensemble.h"
+
+static const pro_option option_output = {"output", 'o', "CORPUS.h5", "the corpus to write (needed)", 0};
+static const pro_option option_threads = {"threads", 'j', "THREADS", "default: as many as this process is given",
+                                          0};
+static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
+static const pro_option *const options[] = {&option_output, &option_threads, &option_quiet, NULL};
+
+typedef struct merge {
+  const pro_sweep_plan *plan;
+  pro_corpus_plan corpus;
+  uint64_t bytes, failed, samples; /* of the shards */
+  pro_progress progress;
+} merge;
+
+/* All of them are there and whole, before anything is written. */
+static pro_status check_shards(merge *m) {
+  pro_corpus_plan corpus = m->corpus;
+  uint64_t missing = 0, first = 0;
+  for (uint64_t i = 0; i < m->plan->parts; i++) {
+    pro_corpus_shard part;
+    pro_receipt known;
+    char path[PRO_SHARD_PATH];
+    pro_sweep_plan_shard(&corpus, &part, m->plan, i);
+    pro_shard_name(path, m->plan->folder, i, m->plan->parts);
+    pro_status status = pro_shard_check(&known, path, &corpus);
+    if (status == PRO_EMISSING) {
+      if (missing++ == 0) first = i;
+      continue;
+    }
+    PRO_TRY(status);
+    m->bytes += known.bytes, m->failed += known.failed, m->samples += known.samples;
+    pro_progress_step(&m->progress, i + 1);
+  }
+  if (missing == 0) return PRO_OK;
+  return pro_fail(PRO_EMISSING,
+                  "%" PRIu64 " of %zu shards are not there, the first is shard %" PRIu64
+                  ": prodrome sweep --plan %s --shard %" PRIu64 "/%zu",
+                  missing, m->plan->parts, first, m->plan->path, first, m->plan->parts);
+}
+
+static pro_status append_shards(merge *m, pro_corpus_writer *to) {
+  for (uint64_t i = 0; i < m->plan->parts; i++) {
+    char path[PRO_SHARD_PATH];
+    pro_shard_name(path, m->plan->folder, i, m->plan->parts);
+    PRO_TRY(pro_corpus_append_shard(to, path, m->plan->sha256));
+    pro_progress_step(&m->progress, m->plan->parts + i + 1);
+  }
+  return PRO_OK;
+}
+
+static pro_status merge_shards(merge *m, const char *output) {
+  PRO_TRY(check_shards(m));
+  pro_corpus_writer *to;
+  PRO_TRY(pro_corpus_create(&to, output, &m->corpus));
+  pro_status status = append_shards(m, to);
+  if (status != PRO_OK) {
+    pro_corpus_abandon(to);
+    return status;
+  }
+  pro_progress_note(&m->progress, "all shards are there; verifying and syncing the file");
+  return pro_corpus_commit(to);
+}
+
+static void print(const merge *m, const char *output, int as_json) {
+  struct stat info;
+  double seconds = pro_progress_seconds(&m->progress),
+         MB = stat(output, &info) == 0 ? 1e-6 * (double)info.st_size : 0.0;
+  if (!as_json) {
+    printf("%" PRIu64 " cases of %zu shards = %" PRIu64 " ok + %" PRIu64 " failed + 0 missing\n", m->plan->cases,
+           m->plan->parts, m->plan->cases - m->failed, m->failed);
+    printf("%.1f MB in %.2f s (%.0f MB/s, hashed, copied and verified); corpus: %s\n", MB, seconds, MB / seconds,
+           output);
+    return;
+  }
+  pro_json json;
+  pro_json_begin(&json, stdout);
+  pro_json_text(&json, "corpus", output);
+  pro_json_count(&json, "shards", m->plan->parts);
+  pro_json_count(&json, "cases", m->plan->cases);
+  pro_json_count(&json, "failed", m->failed);
+  pro_json_number(&json, "MB", MB);
+  pro_json_number(&json, "seconds", seconds);
+  pro_json_end(&json);
+}
+
+static pro_status run_merge(const pro_args *args) {
+  const char *output = pro_args_value(args, &option_output);
+  if (!output) return pro_fail(PRO_EUSAGE, "merge needs -o CORPUS.h5: the file to write");
+  char path[PRO_SHARD_PATH];
+  uint64_t threads = 0;
+  PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
+  pro_sweep_plan_path(path, args->operand[0]);
+  pro_sweep_plan plan;
+  pro_scenario *scenario = NULL;
+  pro_plan_tables tables = {0};
+  merge m = {.plan = &plan};
+  pro_status status = pro_sweep_plan_read(&plan, path);
+  if (status == PRO_OK) status = pro_sweep_plan_scenario(&scenario, &plan);
+  if (status == PRO_OK) status = pro_sweep_plan_corpus(&m.corpus, &tables, &plan, scenario);
+  m.corpus.threads = threads ? (int)threads : pro_threads_available();
+  pro_progress_begin(&m.progress, "shards hashed and copied", 2 * plan.parts, pro_args_has(args, &option_quiet));
+  if (status == PRO_OK) status = merge_shards(&m, output);
+  pro_progress_end(&m.progress);
+  if (status == PRO_OK) print(&m, output, pro_args_has(args, &pro_option_json));
+  pro_corpus_plan_clear(&tables);
+  pro_scenario_free(scenario);
+  pro_sweep_plan_clear(&plan);
+  return status;
+}
+
+const pro_command pro_command_merge = {
+    .name = "merge",
+    .operands = "FOLDER -o CORPUS.h5",
+    .summary = "make one corpus of a plan's shards",
+    .doc =
+        "FOLDER holds plan.json and its shards; or name the plan itself. The corpus is byte for byte the one that "
+        "a "
+        "single sweep of all cases writes. Chunks are copied as they are. Every shard must be there and have the "
+        "bytes "
+        "that its receipt says (without a receipt it is verified); else nothing is written and the message names "
+        "it.",
+    .least = 1,
+    .most = 1,
+    .options = options,
+    .run = run_merge,
+};

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/json.h"
+#include "cli/record_file.h"
+#include "cli/sweep_plan.h"
+
+static void name_of(char out[PRO_SHARD_PATH], const char *shard) {
+  size_t n = strlen(shard) > 3 ? strlen(shard) - 3 : 0; /* .h5 */
+  snprintf(out, PRO_SHARD_PATH, "%.*s.json", (int)n, shard);
+}
+
+pro_status pro_receipt_hash(pro_receipt *out, const char *shard) {
+  enum { PART = 1 << 20 };
+  int fd = open(shard, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return pro_fail(PRO_EMISSING, "%s: %s", shard, strerror(errno));
+  char *part = malloc(PART);
+  pro_status status = part ? PRO_OK : pro_fail(PRO_ENOMEM, "%s: no memory", shard);
+  pro_sha256_state state;
+  pro_sha256_begin(&state);
+  for (ssize_t n = 1; status == PRO_OK && n > 0;) {
+    n = read(fd, part, PART);
+    if (n < 0 && errno == EINTR)
+      n = 1;
+    else if (n < 0)
+      status = pro_fail(PRO_EIO, "%s: cannot be read: %s", shard, strerror(errno));
+    else
+      pro_sha256_feed(&state, part, (size_t)n);
+  }
+  out->bytes = state.size;
+  pro_sha256_end(out->sha256, &state);
+  free(part);
+  close(fd);
+  return status;
+}
+
+static pro_status read_members(pro_receipt *out, const char *path, const pro_node *root) {
+  char *text = NULL;
+  const struct {
+    const char *name;
+    uint64_t *to;
+  } counts[] = {
+      {"bytes", &out->bytes}, {"cases", &out->cases}, {"failed", &out->failed}, {"samples", &out->samples}};
+  const struct {
+    const char *name;
+    double *to;
+  } numbers[] = {{"seconds", &out->seconds}, {"cpu_seconds", &out->cpu_seconds}, {"peak_MB", &out->peak_MB}};
+  PRO_TRY(pro_record_text(&text, path, root, "sha256"));
+  snprintf(out->sha256, sizeof out->sha256, "%s", text);
+  free(text);
+  PRO_TRY(pro_record_text(&text, path, root, "host"));
+  snprintf(out->host, sizeof out->host, "%s", text);
+  free(text);
+  for (size_t i = 0; i < PRO_COUNT(counts); i++)
+    PRO_TRY(pro_record_count(counts[i].to, path, root, counts[i].name));
+  for (size_t i = 0; i < PRO_COUNT(numbers); i++)
+    PRO_TRY(pro_record_number(numbers[i].to, path, root, numbers[i].name));
+  return PRO_OK;
+}
+
+pro_status pro_receipt_read(pro_receipt *out, const char *shard) {
+  char path[PRO_SHARD_PATH];
+  name_of(path, shard);
+  pro_record_file file;
+  *out = (pro_receipt){0};
+  pro_status status = pro_record_read(&file, path, "a shard's receipt");
+  if (status == PRO_OK) {
+    status = read_members(out, path, file.root);
+    pro_record_clear(&file);
+  }
+  return status == PRO_OK || status == PRO_ENOMEM ? status : pro_fail(PRO_EMISSING, "%s: no receipt", path);
+}
+
+static void print(void *payload, FILE *to) {
+  const pro_receipt *r = payload;
+  pro_json json;
+  pro_json_begin(&json, to);
+  pro_json_text(&json, "sha256", r->sha256);
+  pro_json_count(&json, "bytes", r->bytes);
+  pro_json_count(&json, "cases", r->cases);
+  pro_json_count(&json, "failed", r->failed);
+  pro_json_count(&json, "samples", r->samples);
+  pro_json_number(&json, "seconds", r->seconds);
+  pro_json_number(&json, "cpu_seconds", r->cpu_seconds);
+  pro_json_number(&json, "peak_MB", r->peak_MB);
+  pro_json_text(&json, "host", r->host);
+  pro_json_end(&json);
+}
+
+pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) {
+  char path[PRO_SHARD_PATH];
+  name_of(path, shard);
+  return pro_record_write(path, print, (void *)receipt);
+}
+
+static pro_status check_file(pro_receipt *known, const char *path) {
+  pro_receipt told;
+  PRO_TRY(pro_receipt_hash(known, path));
+  pro_status status = pro_receipt_read(&told, path);
+  if (status == PRO_ENOMEM) return status;
+  if (status == PRO_OK && strcmp(told.sha256, known->sha256) == 0) {
+    *known = told;
+    return PRO_OK;
+  }
+  if (status == PRO_OK)
+    return pro_fail(PRO_EINPUT,
+                    "%s: damaged: %" PRIu64 " bytes with SHA-256 %.12s..., its receipt says %" PRIu64
+                    " bytes with %.12s...",
+                    path, known->bytes, known->sha256, told.bytes, told.sha256);
+  pro_corpus_summary summary;
+  PRO_TRY(pro_corpus_verify(&summary, path, 1));
+  known->cases = summary.cases, known->samples = summary.samples;
+  known->failed = summary.by_outcome[PRO_OUTCOME_failed];
+  return PRO_OK;
+}
+
+pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpus_plan *plan) {
+  *known = (pro_receipt){0};
+  if (access(path, F_OK) != 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
+  PRO_TRY(check_file(known, path));
+  pro_corpus_part part;
+  PRO_TRY(pro_corpus_part_of(&part, path));
+  const pro_corpus_shard *shard = plan->shard;
+  if (strcmp(part.plan_sha256, shard->plan_sha256) != 0 || part.index != shard->index ||
+      part.count != shard->count)
+    return pro_fail(
+        PRO_EINPUT,
+        "%s: is shard %" PRIu64 " of %" PRIu64 " of plan %.12s..., not %" PRIu64 " of %" PRIu64 " of %.12s...",
+        path, part.index, part.count, part.plan_sha256, shard->index, shard->count, shard->plan_sha256);
+  if (part.first != shard->first || part.cases != plan->cases)
+    return pro_fail(PRO_EINPUT, "%s: holds cases %" PRIu64 " to %" PRIu64 ", not those of its plan", path,
+                    part.first, part.first + part.cases - 1);
+  return PRO_OK;
+}

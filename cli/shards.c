@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/shards.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cli/json.h"
+#include "cli/record_file.h"
+#include "output/label.h"
+#include "scenarios/ensemble.h"
+#include "sim/simulate.h"
+
+/* ---- which shard ---- */
+
+static const struct {
+  const char *name, *whose;
+  uint64_t from; /* the first task's number */
+} variables[] = {{"SLURM_ARRAY_TASK_ID", "Slurm", 0}, {"PBS_ARRAY_INDEX", "PBS", 0},
+                 {"PBS_ARRAYID", "Torque", 0},        {"LSB_JOBINDEX", "LSF", 1},
+                 {"SGE_TASK_ID", "Grid Engine", 1},   {"HQ_TASK_ID", "HyperQueue", 0}};
+
+static int read_whole(uint64_t *out, const char **text) {
+  char *end;
+  if (**text < '0' || **text > '9') return 0;
+  *out = strtoull(*text, &end, 10);
+  *text = end;
+  return 1;
+}
+
+/* Of a scheduler's variable, and an offset where an array is not long enough; *index stays without one. */
+static pro_status index_of_environment(uint64_t *index, int *known) {
+  uint64_t offset = 0;
+  const char *more = getenv("PRODROME_SHARD_OFFSET");
+  if (more && *more && (!read_whole(&offset, &more) || *more))
+    return pro_fail(PRO_EUSAGE, "PRODROME_SHARD_OFFSET is no whole number");
+  for (size_t i = 0; i < PRO_COUNT(variables) && !*known; i++) {
+    const char *text = getenv(variables[i].name);
+    uint64_t number;
+    if (!text || !read_whole(&number, &text) || *text || number < variables[i].from) continue;
+    *index = number - variables[i].from + offset, *known = 1;
+  }
+  return PRO_OK;
+}
+
+static pro_status which_shards(uint64_t *from, uint64_t *to, const pro_shard_job *job,
+                               const pro_sweep_plan *plan) {
+  uint64_t index = 0, count = plan->parts;
+  int known = job->which != NULL;
+  const char *text = job->which;
+  if (known && !(read_whole(&index, &text) && *text++ == '/' && read_whole(&count, &text) && !*text))
+    return pro_fail(PRO_EUSAGE, "--shard '%.64s': I/N is needed, as in 0/%zu", job->which, plan->parts);
+  if (!known) PRO_TRY(index_of_environment(&index, &known));
+  if (count != plan->parts || index >= plan->parts)
+    return pro_fail(PRO_EUSAGE, "shard %" PRIu64 " of %" PRIu64 ": %s has %zu shards, from 0 on", index, count,
+                    plan->path, plan->parts);
+  *from = known ? index : 0, *to = known ? index + 1 : plan->parts;
+  return PRO_OK;
+}
+
+/* ---- one of them ---- */
+
+typedef struct shard {
+  pro_shard_job *job;
+  const pro_sweep_plan *plan;
+  const pro_scenario *scenario;
+  pro_corpus_plan corpus;
+  pro_corpus_shard part;
+  char path[PRO_SHARD_PATH];
+  pro_shard *attempt;
+  double *draws; /* (parameters) */
+  uint64_t next, done, failed;
+  pro_progress *progress;
+} shard;
+
+static pro_status take(void *payload, const pro_run *run) {
+  shard *s = payload;
+  pro_scenario_draws(s->draws, s->scenario, s->next++);
+  PRO_TRY(pro_corpus_append(pro_shard_writer(s->attempt), run, s->draws));
+  s->failed += !run->truth;
+  pro_progress_step(s->progress, ++s->done);
+  return PRO_OK;
+}
+
+static pro_status help(void *payload) { return pro_corpus_help(pro_shard_writer(((shard *)payload)->attempt)); }
+
+static pro_status run_cases(shard *s) {
+  uint64_t before = pro_shard_done(s->attempt);
+  s->next = s->part.first + before;
+  pro_ensemble ensemble = {.scenario = s->scenario,
+                           .first = s->next,
+                           .count = s->corpus.cases - before,
+                           .threads = s->job->threads,
+                           .integrator = pro_integrator_find(s->plan->integrator),
+                           .truth_columns = s->plan->truth ? 0 : pro_label_truths(),
+                           .long_samples = PRO_LONG_SAMPLES,
+                           .case_seconds = (double)s->plan->case_seconds,
+                           .sink = take,
+                           .help = help,
+                           .payload = s,
+                           .stop = s->job->stop};
+  return ensemble.count ? pro_ensemble_run(&ensemble) : PRO_OK;
+}
+
+static void name_beside(char out[PRO_SHARD_PATH], const char *shard_path, const char *ending) {
+  snprintf(out, PRO_SHARD_PATH, "%.*s%s", (int)(strlen(shard_path) - 3), shard_path, ending);
+}
+
+static void print_failure(void *payload, FILE *to) {
+  pro_json json;
+  pro_json_begin(&json, to);
+  pro_json_text(&json, "message", payload);
+  pro_json_end(&json);
+}
+
+/* For `status`: why the last attempt ended, if it was not asked to. */
+static void leave_note(const shard *s, pro_status status) {
+  char path[PRO_SHARD_PATH], why[1024];
+  name_beside(path, s->path, ".failed");
+  snprintf(why, sizeof why, "%s", pro_error_message());
+  if (status == PRO_OK)
+    unlink(path);
+  else if (status != PRO_EINTERRUPTED && pro_record_write(path, print_failure, why) != PRO_OK)
+    fprintf(stderr, "prodrome: warning: no note of the failure could be left\n");
+  if (status != PRO_OK) (void)pro_fail(status, "%s", why);
+}
+
+static pro_status write_receipt(const shard *s, double seconds) {
+  pro_receipt r = {.cases = s->corpus.cases, .failed = s->failed, .seconds = seconds};
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
+  r.cpu_seconds = (double)used.ru_utime.tv_sec + 1e-6 * (double)used.ru_utime.tv_usec +
+                  (double)used.ru_stime.tv_sec + 1e-6 * (double)used.ru_stime.tv_usec;
+  r.peak_MB = 1.024e-3 * (double)used.ru_maxrss;
+  if (gethostname(r.host, sizeof r.host - 1) != 0) strcpy(r.host, "host");
+  PRO_TRY(pro_receipt_hash(&r, s->path));
+  return pro_receipt_write(&r, s->path);
+}
+
+static pro_status attempt(shard *s) {
+  double before = pro_progress_seconds(s->progress);
+  PRO_TRY(pro_shard_begin(&s->attempt, s->path, &s->corpus));
+  uint64_t resumed = pro_shard_done(s->attempt);
+  s->failed = pro_shard_failed(s->attempt);
+  s->job->resumed += resumed, s->done += resumed;
+  pro_status status = run_cases(s);
+  if (status != PRO_OK) {
+    char why[1024];
+    snprintf(why, sizeof why, "%s", pro_error_message());
+    uint64_t kept = s->next - s->part.first;
+    if (pro_shard_pause(s->attempt) != PRO_OK) return status;
+    if (status != PRO_EINTERRUPTED) return pro_fail(status, "%s", why);
+    return pro_fail(status,
+                    "interrupted after %" PRIu64 " of %" PRIu64 " cases of shard %" PRIu64
+                    "; whole groups of them are kept: run it again and it goes on",
+                    kept, s->corpus.cases, s->part.index);
+  }
+  pro_progress_note(s->progress, "all cases are there; laying out, verifying and syncing the shard");
+  PRO_TRY(pro_shard_finish(s->attempt));
+  return write_receipt(s, pro_progress_seconds(s->progress) - before);
+}
+
+/* PRO_OK: it is there. PRO_EMISSING: it is to be made. */
+static pro_status look(shard *s, pro_receipt *known) {
+  pro_status status = pro_shard_check(known, s->path, &s->corpus);
+  if (status != PRO_EINPUT) return status;
+  char why[1024];
+  snprintf(why, sizeof why, "%s", pro_error_message());
+  pro_corpus_part part;
+  if (pro_corpus_part_of(&part, s->path) == PRO_OK && strcmp(part.plan_sha256, s->part.plan_sha256) != 0)
+    return pro_fail(PRO_EINPUT, "%s; remove it, or make this plan in another folder", why);
+  fprintf(stderr, "prodrome: warning: %s; making it again\n", why);
+  unlink(s->path);
+  return PRO_EMISSING;
+}
+
+static pro_status run_one(shard *s, uint64_t index) {
+  pro_receipt known;
+  pro_sweep_plan_shard(&s->corpus, &s->part, s->plan, index);
+  pro_shard_name(s->path, s->plan->folder, index, s->plan->parts);
+  s->failed = 0;
+  pro_status status = look(s, &known);
+  if (status == PRO_OK) {
+    s->job->there_before++, s->job->failed += known.failed, s->done += s->corpus.cases;
+    pro_shard_clean(s->path);
+    return PRO_OK;
+  }
+  if (status == PRO_EMISSING) status = attempt(s);
+  leave_note(s, status);
+  s->job->failed += s->failed;
+  return status;
+}
+
+static pro_status run_all(shard *s, uint64_t from, uint64_t to) {
+  pro_plan_tables tables;
+  PRO_TRY(pro_sweep_plan_corpus(&s->corpus, &tables, s->plan, s->scenario));
+  s->corpus.threads = s->job->threads;
+  for (uint64_t i = from; i < to; i++) s->job->cases += s->plan->part[i].cases;
+  s->job->shards = to - from;
+  pro_progress progress;
+  pro_progress_begin(&progress, "cases", s->job->cases, s->job->quiet);
+  s->progress = &progress;
+  pro_status status = PRO_OK;
+  for (uint64_t i = from; i < to && status == PRO_OK; i++) status = run_one(s, i);
+  pro_progress_end(&progress);
+  s->job->seconds = pro_progress_seconds(&progress);
+  s->job->missing = s->job->cases - s->done;
+  pro_corpus_plan_clear(&tables);
+  return status;
+}
+
+pro_status pro_shards_run(pro_shard_job *job) {
+  pro_sweep_plan plan;
+  pro_scenario *scenario = NULL;
+  shard *s = calloc(1, sizeof *s);
+  pro_status status = pro_sweep_plan_read(&plan, job->plan);
+  uint64_t from = 0, to = 0;
+  if (job->threads == 0) job->threads = pro_threads_available();
+  if (status == PRO_OK) status = which_shards(&from, &to, job, &plan);
+  if (status == PRO_OK) status = pro_sweep_plan_scenario(&scenario, &plan);
+  if (status == PRO_OK && s) s->draws = calloc(pro_scenario_parameter_count(scenario) + 1, sizeof *s->draws);
+  if (status == PRO_OK && (!s || !s->draws)) status = pro_fail(PRO_ENOMEM, "no memory for the parameters");
+  if (status == PRO_OK) {
+    s->job = job, s->plan = &plan, s->scenario = scenario;
+    status = run_all(s, from, to);
+  }
+  if (s) free(s->draws);
+  free(s);
+  pro_scenario_free(scenario);
+  pro_sweep_plan_clear(&plan);
+  return status;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/args.h"
+#include "cli/json.h"
+#include "cli/record_file.h"
+#include "cli/sweep_plan.h"
+
+static const pro_option *const options[] = {NULL};
+
+/* An attempt that has not written for so long is taken for dead. A group may take longer: then it comes back. */
+#define QUIET_SECONDS 300.0
+
+#define STATE_LIST(X) X(done) X(running) X(stopped) X(failed) X(missing)
+#define AS_STATE(name) STATE_##name,
+typedef enum state { STATE_LIST(AS_STATE) STATES } state;
+#define AS_NAME(name) #name,
+static const char *const state_names[] = {STATE_LIST(AS_NAME)};
+
+typedef struct overview {
+  const pro_sweep_plan *plan;
+  pro_shard_news *news;    /* (shards) */
+  unsigned char *failed;   /* (shards) 1: the last attempt left a note */
+  uint64_t shards[STATES]; /* in each state */
+  uint64_t cases_done, cases_failed;
+  double cost_left, speed, left; /* of what is planned; of the attempts that run [cost/s]; time [s] */
+} overview;
+
+static int left_a_note(const pro_sweep_plan *plan, uint64_t i) {
+  char path[PRO_SHARD_PATH];
+  pro_shard_name(path, plan->folder, i, plan->parts);
+  strcpy(path + strlen(path) - 3, ".failed");
+  return access(path, F_OK) == 0;
+}
+
+static state state_of(const overview *o, uint64_t i) {
+  const pro_shard_news *n = &o->news[i];
+  if (n->state == PRO_SHARD_there) return STATE_done;
+  if (n->state == PRO_SHARD_begun && n->age < QUIET_SECONDS && !o->failed[i]) return STATE_running;
+  if (o->failed[i]) return STATE_failed;
+  return n->state == PRO_SHARD_begun ? STATE_stopped : STATE_missing;
+}
+
+static void add(overview *o, uint64_t i) {
+  const pro_shard_part *part = &o->plan->part[i];
+  const pro_shard_news *n = &o->news[i];
+  state s = state_of(o, i);
+  o->shards[s]++;
+  uint64_t done = s == STATE_done ? part->cases : n->cases < part->cases ? n->cases : part->cases;
+  o->cases_done += done;
+  o->cases_failed += n->failed;
+  o->cost_left += part->cost * (1.0 - (double)done / (double)part->cases);
+  if (s == STATE_running && n->seconds > 0.0)
+    o->speed += part->cost * (double)n->done_here / (double)part->cases / n->seconds;
+}
+
+static pro_status look(overview *o) {
+  PRO_TRY(pro_shard_look(o->news, o->plan->folder, o->plan->parts));
+  for (uint64_t i = 0; i < o->plan->parts; i++) {
+    o->failed[i] = o->news[i].state != PRO_SHARD_there && left_a_note(o->plan, i);
+    add(o, i);
+  }
+  o->left = o->cost_left == 0.0 ? 0.0 : o->speed > 0.0 ? o->cost_left / o->speed : (double)NAN;
+  return PRO_OK;
+}
+
+static void print_span(double seconds) {
+  if (isnan(seconds))
+    printf("unknown: nothing runs");
+  else
+    printf("%.0f:%02.0f:%02.0f", floor(seconds / 3600.0), floor(fmod(seconds, 3600.0) / 60.0),
+           fmod(seconds, 60.0));
+}
+
+static void print_shards_of(const overview *o, state which, const char *what) {
+  enum { SHOWN = 12 };
+  if (o->shards[which] == 0) return;
+  printf("%s:", what);
+  uint64_t shown = 0;
+  for (uint64_t i = 0; i < o->plan->parts && shown < SHOWN; i++)
+    if (state_of(o, i) == which) printf("%s %" PRIu64, shown++ ? "," : "", i);
+  if (o->shards[which] > shown) printf(" and %" PRIu64 " more", o->shards[which] - shown);
+  printf("\n");
+}
+
+static void print_text(const overview *o) {
+  const pro_sweep_plan *p = o->plan;
+  printf("%zu shards = ", p->parts);
+  for (int s = 0; s < STATES; s++) printf("%s%" PRIu64 " %s", s ? " + " : "", o->shards[s], state_names[s]);
+  printf("\n%" PRIu64 " of %" PRIu64 " cases are done; left ", o->cases_done, p->cases);
+  print_span(o->left);
+  printf("\n");
+  print_shards_of(o, STATE_failed, "failed (see shard-I-of-N.failed)");
+  print_shards_of(o, STATE_stopped, "stopped, to be run again");
+  if (o->shards[STATE_missing] < p->parts) print_shards_of(o, STATE_missing, "missing");
+  for (uint64_t i = 0, shown = 0; i < p->parts && shown < 20; i++) {
+    if (state_of(o, i) != STATE_running) continue;
+    const pro_shard_news *n = &o->news[i];
+    printf("running: shard %" PRIu64 ", %" PRIu64 " of %" PRIu64 " cases, on %s, %.0f s ago\n", i, n->cases,
+           p->part[i].cases, n->host, fmax(n->age, 0.0));
+    shown++;
+  }
+  if (o->shards[STATE_done] == p->parts) printf("all are done: prodrome merge %s -o CORPUS.h5\n", p->folder);
+}
+
+static void print_json(const overview *o) {
+  pro_json json;
+  pro_json_begin(&json, stdout);
+  pro_json_text(&json, "plan", o->plan->path);
+  pro_json_object(&json, "shards");
+  for (int s = 0; s < STATES; s++) pro_json_count(&json, state_names[s], o->shards[s]);
+  pro_json_end(&json);
+  pro_json_count(&json, "cases", o->plan->cases);
+  pro_json_count(&json, "cases_done", o->cases_done);
+  pro_json_number(&json, "seconds_left", o->left);
+  pro_json_array(&json, "not_done");
+  for (uint64_t i = 0; i < o->plan->parts; i++) {
+    state s = state_of(o, i);
+    if (s == STATE_done || s == STATE_missing) continue;
+    pro_json_object(&json, NULL);
+    pro_json_count(&json, "shard", i);
+    pro_json_text(&json, "state", state_names[s]);
+    pro_json_count(&json, "cases", o->plan->part[i].cases);
+    pro_json_count(&json, "cases_done", o->news[i].cases);
+    pro_json_text(&json, "host", o->news[i].host);
+    pro_json_number(&json, "age", o->news[i].age);
+    pro_json_end(&json);
+  }
+  pro_json_end(&json);
+  pro_json_end(&json);
+}
+
+static pro_status run_status(const pro_args *args) {
+  char path[PRO_SHARD_PATH];
+  pro_sweep_plan plan;
+  pro_sweep_plan_path(path, args->operand[0]);
+  pro_status status = pro_sweep_plan_read(&plan, path);
+  overview o = {.plan = &plan};
+  if (status == PRO_OK) {
+    o.news = calloc(plan.parts, sizeof *o.news), o.failed = calloc(plan.parts, 1);
+    status = o.news && o.failed ? look(&o) : pro_fail(PRO_ENOMEM, "%s: no memory", path);
+  }
+  if (status == PRO_OK) {
+    if (pro_args_has(args, &pro_option_json))
+      print_json(&o);
+    else
+      print_text(&o);
+  }
+  free(o.news), free(o.failed);
+  pro_sweep_plan_clear(&plan);
+  return status;
+}
+
+const pro_command pro_command_status = {
+    .name = "status",
+    .operands = "FOLDER",
+    .summary = "how far a plan's shards are",
+    .doc =
+        "From the files in FOLDER alone (plan.json, shards, journals), so from any machine that sees them. A "
+        "shard is "
+        "done, running (its journal was written to within five minutes), stopped (it was not: an attempt was "
+        "interrupted or has died, run it again), failed (its last attempt ended with an error, which stands in "
+        "shard-I-of-N.failed) or missing. What is left is estimated by the plan's costs and by how fast what runs "
+        "has been.",
+    .least = 1,
+    .most = 1,
+    .options = options,
+    .run = run_status,
+};
