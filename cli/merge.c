@@ -9,41 +9,66 @@
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/sweep_plan.h"
+#include "output/crew.h"
 #include "scenarios/ensemble.h"
 
 static const pro_option option_output = {"output", 'o', "CORPUS.h5", "the corpus to write (needed)", 0};
 static const pro_option option_threads = {"threads", 'j', "THREADS", "default: as many as this process is given",
                                           0};
+static const pro_option option_partial = {"partial", 0, NULL,
+                                          "take the shards that are there, though others are not", 0};
 static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
-static const pro_option *const options[] = {&option_output, &option_threads, &option_quiet, NULL};
+static const pro_option *const options[] = {&option_output, &option_partial, &option_threads, &option_quiet, NULL};
+
+enum { HASHED = 64 }; /* at once: progress is told between */
 
 typedef struct merge {
   const pro_sweep_plan *plan;
   pro_corpus_plan corpus;
-  uint64_t bytes, failed, samples; /* of the shards */
+  int partial;
+  pro_receipt *known;                     /* (shards) */
+  unsigned char *absent;                  /* (shards) */
+  uint64_t from;                          /* the first of those that are hashed */
+  uint64_t bytes, cases, failed, samples; /* of the shards that are there */
   pro_progress progress;
 } merge;
+
+static void hash_one(void *payload, size_t part, int member) {
+  (void)member;
+  merge *m = payload;
+  char path[PRO_SHARD_PATH];
+  pro_shard_name(path, m->plan->folder, m->from + part, m->plan->parts);
+  /* one that cannot be read is looked at again below, and told */
+  if (pro_receipt_hash(&m->known[m->from + part], path) != PRO_OK) m->known[m->from + part] = (pro_receipt){0};
+}
 
 /* All of them are there and whole, before anything is written. */
 static pro_status check_shards(merge *m) {
   pro_corpus_plan corpus = m->corpus;
   uint64_t missing = 0, first = 0;
+  for (uint64_t i = 0; i < m->plan->parts; i += HASHED) {
+    uint64_t count = m->plan->parts - i < HASHED ? m->plan->parts - i : HASHED;
+    m->from = i;
+    pro_crew_do(m->corpus.threads, count, hash_one, m);
+    pro_progress_step(&m->progress, i + count);
+  }
   for (uint64_t i = 0; i < m->plan->parts; i++) {
     pro_corpus_shard part;
-    pro_receipt known;
     char path[PRO_SHARD_PATH];
     pro_sweep_plan_shard(&corpus, &part, m->plan, i);
     pro_shard_name(path, m->plan->folder, i, m->plan->parts);
-    pro_status status = pro_shard_check(&known, path, &corpus);
+    pro_receipt *known = &m->known[i];
+    pro_status status = pro_shard_check(known, path, &corpus);
     if (status == PRO_EMISSING) {
       if (missing++ == 0) first = i;
+      m->absent[i] = 1;
       continue;
     }
     PRO_TRY(status);
-    m->bytes += known.bytes, m->failed += known.failed, m->samples += known.samples;
-    pro_progress_step(&m->progress, i + 1);
+    m->bytes += known->bytes, m->failed += known->failed, m->samples += known->samples;
+    m->cases += m->plan->part[i].cases;
   }
-  if (missing == 0) return PRO_OK;
+  if (missing == 0 || (m->partial && m->cases > 0)) return PRO_OK;
   return pro_fail(PRO_EMISSING,
                   "%" PRIu64 " of %zu shards are not there, the first is shard %" PRIu64
                   ": prodrome sweep --plan %s --shard %" PRIu64 "/%zu",
@@ -53,6 +78,7 @@ static pro_status check_shards(merge *m) {
 static pro_status append_shards(merge *m, pro_corpus_writer *to) {
   for (uint64_t i = 0; i < m->plan->parts; i++) {
     char path[PRO_SHARD_PATH];
+    if (m->absent[i]) continue;
     pro_shard_name(path, m->plan->folder, i, m->plan->parts);
     PRO_TRY(pro_corpus_append_shard(to, path, m->plan->sha256));
     pro_progress_step(&m->progress, m->plan->parts + i + 1);
@@ -62,6 +88,8 @@ static pro_status append_shards(merge *m, pro_corpus_writer *to) {
 
 static pro_status merge_shards(merge *m, const char *output) {
   PRO_TRY(check_shards(m));
+  if (m->cases < m->plan->cases) m->corpus.planned = m->plan->cases;
+  m->corpus.cases = m->cases;
   pro_corpus_writer *to;
   PRO_TRY(pro_corpus_create(&to, output, &m->corpus));
   pro_status status = append_shards(m, to);
@@ -77,9 +105,10 @@ static void print(const merge *m, const char *output, int as_json) {
   struct stat info;
   double seconds = pro_progress_seconds(&m->progress),
          MB = stat(output, &info) == 0 ? 1e-6 * (double)info.st_size : 0.0;
+  const uint64_t missing = m->plan->cases - m->cases;
   if (!as_json) {
-    printf("%" PRIu64 " cases of %zu shards = %" PRIu64 " ok + %" PRIu64 " failed + 0 missing\n", m->plan->cases,
-           m->plan->parts, m->plan->cases - m->failed, m->failed);
+    printf("%" PRIu64 " cases of %zu shards = %" PRIu64 " ok + %" PRIu64 " failed + %" PRIu64 " missing\n",
+           m->plan->cases, m->plan->parts, m->cases - m->failed, m->failed, missing);
     printf("%.1f MB in %.2f s (%.0f MB/s, hashed, copied and verified); corpus: %s\n", MB, seconds, MB / seconds,
            output);
     return;
@@ -89,7 +118,9 @@ static void print(const merge *m, const char *output, int as_json) {
   pro_json_text(&json, "corpus", output);
   pro_json_count(&json, "shards", m->plan->parts);
   pro_json_count(&json, "cases", m->plan->cases);
+  pro_json_count(&json, "ok", m->cases - m->failed);
   pro_json_count(&json, "failed", m->failed);
+  pro_json_count(&json, "missing", missing);
   pro_json_number(&json, "MB", MB);
   pro_json_number(&json, "seconds", seconds);
   pro_json_end(&json);
@@ -106,14 +137,19 @@ static pro_status run_merge(const pro_args *args) {
   pro_scenario *scenario = NULL;
   pro_plan_tables tables = {0};
   merge m = {.plan = &plan};
+  m.partial = pro_args_has(args, &option_partial);
   pro_status status = pro_sweep_plan_read(&plan, path);
+  m.known = calloc(plan.parts + 1, sizeof *m.known), m.absent = calloc(plan.parts + 1, 1);
+  if (status == PRO_OK && (!m.known || !m.absent)) status = pro_fail(PRO_ENOMEM, "%s: no memory", path);
   if (status == PRO_OK) status = pro_sweep_plan_scenario(&scenario, &plan);
   if (status == PRO_OK) status = pro_sweep_plan_corpus(&m.corpus, &tables, &plan, scenario);
+  m.corpus.copied = 1;
   m.corpus.threads = threads ? (int)threads : pro_threads_available();
   pro_progress_begin(&m.progress, "shards hashed and copied", 2 * plan.parts, pro_args_has(args, &option_quiet));
   if (status == PRO_OK) status = merge_shards(&m, output);
   pro_progress_end(&m.progress);
   if (status == PRO_OK) print(&m, output, pro_args_has(args, &pro_option_json));
+  free(m.known), free(m.absent);
   pro_corpus_plan_clear(&tables);
   pro_scenario_free(scenario);
   pro_sweep_plan_clear(&plan);

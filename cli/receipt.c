@@ -101,7 +101,7 @@ pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) {
 
 static pro_status check_file(pro_receipt *known, const char *path) {
   pro_receipt told;
-  PRO_TRY(pro_receipt_hash(known, path));
+  if (!known->sha256[0]) PRO_TRY(pro_receipt_hash(known, path));
   pro_status status = pro_receipt_read(&told, path);
   if (status == PRO_ENOMEM) return status;
   if (status == PRO_OK && strcmp(told.sha256, known->sha256) == 0) {
@@ -121,7 +121,6 @@ static pro_status check_file(pro_receipt *known, const char *path) {
 }
 
 pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpus_plan *plan) {
-  *known = (pro_receipt){0};
   if (access(path, F_OK) != 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
   PRO_TRY(check_file(known, path));
   pro_corpus_part part;

@@ -178,7 +178,7 @@ static pro_status look(shard *s, pro_receipt *known) {
 }
 
 static pro_status run_one(shard *s, uint64_t index) {
-  pro_receipt known;
+  pro_receipt known = {0};
   pro_sweep_plan_shard(&s->corpus, &s->part, s->plan, index);
   pro_shard_name(s->path, s->plan->folder, index, s->plan->parts);
   s->failed = 0;

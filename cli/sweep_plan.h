@@ -61,6 +61,6 @@ pro_status pro_receipt_hash(pro_receipt *out, const char *shard) PRO_MUST_CHECK;
 
 /* PRO_OK: the shard's file is there and is what its receipt says, or, without a receipt, is verified here; *known
  * is then its receipt. PRO_EMISSING: no file. PRO_EINPUT: it is damaged or of another plan, the message says how.
- * plan: with its shard. */
+ * plan: with its shard. *known: zeros, or what pro_receipt_hash has found. */
 pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
 #endif

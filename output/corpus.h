@@ -35,10 +35,12 @@ typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowe
   double case_seconds;           /* wall clock that each case was given; 0: any [s] */
   uint64_t seed, cases, group;   /* cases to a group */
   const pro_corpus_shard *shard; /* NULL: the file is the whole */
+  uint64_t planned;              /* not 0: so many cases were planned, and whole groups of them are left out */
   size_t parameters;
   const pro_corpus_parameter *parameter; /* (parameters) */
   const char *const *families;           /* kinds' names, NULL-terminated */
   int keep_truth;                        /* 0: no /truth */
+  int copied;  /* 1: its chunks are copies of verified ones; they are not opened again to verify the file */
   int threads;                           /* for what is left at the commit, and to verify it; 0: one */
   const char *license;                   /* SPDX, or NULL: not chosen */
 } pro_corpus_plan;

@@ -218,7 +218,8 @@ pro_status pro_corpus_publish(pro_corpus_writer *w) {
   for (int b = 0; b < PRO_BELT_COUNT; b++) pro_belt_clear(&w->belt[b]); /* a verification needs as much again */
   for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
   pro_corpus_summary summary;
-  pro_status status = pro_corpus_verify_as(&summary, w->temporary, PRO_CORPUS_WHOLE, w->plan->threads);
+  pro_status status = pro_corpus_verify_as(
+      &summary, w->temporary, w->plan->copied ? PRO_CORPUS_COPIED : PRO_CORPUS_WHOLE, w->plan->threads);
   if (status == PRO_ENOMEM) return status;
   if (status != PRO_OK)
     return pro_fail(PRO_EIO, "%s: what was written does not read back: %s", w->path, pro_error_message());

@@ -113,6 +113,7 @@ pro_status pro_corpus_judge(const pro_corpus_findings *found, const char *path) 
 typedef struct pro_corpus_tables {
   uint64_t cases, obs, chunk, group, seed;
   uint64_t first;       /* number of the first case: not 0 in a shard */
+  uint64_t planned;     /* not 0: cases are left out */
   int blind;            /* a file whose truth was taken out */
   pro_corpus_row *rows; /* (cases), owned */
 } pro_corpus_tables;
@@ -157,10 +158,11 @@ int pro_corpus_open_codes(pro_corpus_codes *out, hid_t file, const char *channel
 int pro_corpus_read_codes(int32_t *to, const pro_corpus_codes *codes, uint64_t start, uint64_t count,
                           int16_t *scratch);
 
-/* WHOLE: it is what was written, which a commit must know. SOUND: and what was written makes sense as physics
+/* COPIED: every chunk is there and has its checksum, tables and attributes are whole: what a merge must know, whose
+ * sources were verified before. WHOLE: it is what was written, which a commit must know. SOUND: and what was written makes sense as physics
  * (clocks against outcomes, ledgers): one odd run among thousands is told, but does not cost the others their
  * file. */
-typedef enum pro_corpus_depth { PRO_CORPUS_WHOLE, PRO_CORPUS_SOUND } pro_corpus_depth;
+typedef enum pro_corpus_depth { PRO_CORPUS_COPIED, PRO_CORPUS_WHOLE, PRO_CORPUS_SOUND } pro_corpus_depth;
 pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth,
                                 int threads) PRO_MUST_CHECK;
 #endif

@@ -277,6 +277,7 @@ int pro_corpus_load_head(pro_corpus_tables *out, hid_t file, pro_corpus_findings
   if (!read_number(&out->group, H5T_NATIVE_UINT64, file, "cases_per_group") || out->group == 0)
     pro_corpus_find(found, "attribute `cases_per_group` is missing or zero");
   out->first = first_of(file, found);
+  (void)pro_corpus_count(&out->planned, file, "cases_planned");
   if (!length_of(&out->cases, file, "case", found) || !length_of(&out->obs, file, "time", found)) return 0;
   if (out->cases == 0 || out->cases > UINT32_MAX) {
     pro_corpus_find(found, "/case: is %llu long", (unsigned long long)out->cases);

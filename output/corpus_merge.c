@@ -160,9 +160,10 @@ static pro_status check_part(const source *s, const char *plan_sha256) {
   if (strcmp(part.plan_sha256, plan_sha256) != 0)
     return pro_fail(PRO_EINPUT, "%s: is of another plan (%.12s..., wanted %.12s...)", s->path, part.plan_sha256,
                     plan_sha256);
-  if (part.first != s->to->cases || s->tables.cases > s->to->plan->cases - s->to->cases)
+  const int follows = s->to->plan->planned ? part.first >= s->to->next_number : part.first == s->to->next_number;
+  if (!follows || part.first % s->to->plan->group != 0 || s->tables.cases > s->to->plan->cases - s->to->cases)
     return pro_fail(PRO_EINPUT, "%s: holds cases %llu to %llu where %llu is next", s->path, ULL(part.first),
-                    ULL(part.first + s->tables.cases - 1), ULL(s->to->cases));
+                    ULL(part.first + s->tables.cases - 1), ULL(s->to->next_number));
   if (s->tables.chunk != PRO_CORPUS_CHUNK || s->tables.group != s->to->plan->group)
     return pro_fail(PRO_EINPUT, "%s: its chunks or groups are of another size", s->path);
   return PRO_OK;

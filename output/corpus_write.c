@@ -83,6 +83,7 @@ static pro_status create_head(const pro_corpus_writer *w) {
   PRO_TRY(pro_put_text(to, to->file, "scenario_sha256", hash));
   PRO_TRY(pro_put_u64(to, to->file, "seed", plan->seed));
   PRO_TRY(pro_put_u64(to, to->file, "cases_per_group", plan->group));
+  if (plan->planned) PRO_TRY(pro_put_u64(to, to->file, "cases_planned", plan->planned));
   const char *license = plan->license ? plan->license : "not chosen: left to whoever publishes this file";
   return pro_put_text(to, to->file, "license", license);
 }
@@ -474,7 +475,7 @@ pro_status pro_corpus_take_record(pro_corpus_writer *w, const pro_corpus_record 
   w->has_chemistry[record->row.chemistry] = w->has_cell[record->row.cell] = 1;
   w->rtol_least = w->cases == 0 ? record->rtol : fmin(w->rtol_least, record->rtol);
   w->rtol_most = fmax(w->rtol_most, record->rtol);
-  w->cases++;
+  w->cases++, w->next_number = (uint64_t)record->row.number + 1;
   return PRO_OK;
 }
 

@@ -26,6 +26,7 @@ struct pro_corpus_writer {
   struct pro_journal *journal; /* which is written in place of a file; NULL: none */
   pro_belt belt[PRO_BELT_COUNT];
   uint64_t cases;
+  uint64_t next_number; /* of the case that follows the last one, in the numbers of the whole */
   pro_histogram seen[PRO_SENSORS_MAX]; /* of the codes in split train */
   double rtol_least, rtol_most;        /* of the cases [-] */
   unsigned char has_chemistry[UINT8_MAX + 1], has_cell[UINT8_MAX + 1];

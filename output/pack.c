@@ -127,13 +127,18 @@ size_t pro_pack(pro_packer *p, void *to, const void *from, size_t bytes, size_t 
   return size;
 }
 
+int pro_pack_is_sound(const void *packed, size_t size) {
+  if (size < CHECKSUM) return 0;
+  uint32_t told = 0;
+  size -= CHECKSUM;
+  for (int i = 0; i < CHECKSUM; i++) told |= (uint32_t)((const unsigned char *)packed)[size + (size_t)i] << 8 * i;
+  return told == pro_fletcher32(packed, size);
+}
+
 pro_unpacked pro_unpack(pro_packer *p, void *to, size_t bytes, const void *from, size_t size, size_t element) {
   assert(bytes <= p->bytes && element > 0);
-  if (size < CHECKSUM) return PRO_UNPACKED_checksum;
+  if (!pro_pack_is_sound(from, size)) return PRO_UNPACKED_checksum;
   size -= CHECKSUM;
-  uint32_t told = 0;
-  for (int i = 0; i < CHECKSUM; i++) told |= (uint32_t)((const unsigned char *)from)[size + (size_t)i] << 8 * i;
-  if (told != pro_fletcher32(from, size)) return PRO_UNPACKED_checksum;
   void *plain = element > 1 ? p->shuffled : to;
   if (libdeflate_zlib_decompress(p->inflate, from, size, plain, bytes, NULL) != LIBDEFLATE_SUCCESS)
     return PRO_UNPACKED_deflate;

@@ -25,6 +25,9 @@ typedef enum pro_unpacked { PRO_UNPACKED, PRO_UNPACKED_checksum, PRO_UNPACKED_de
  * deflated data of this size. */
 pro_unpacked pro_unpack(pro_packer *packer, void *to, size_t bytes, const void *from, size_t size, size_t element);
 
+/* Whether what is packed has its checksum; nothing is opened. */
+int pro_pack_is_sound(const void *packed, size_t size);
+
 /* Fletcher's checksum of 16-bit words as HDF5 computes it: big-endian, an odd last byte is a word's upper one. */
 uint32_t pro_fletcher32(const void *data, size_t size);
 /* CRC-32 (IEEE 802.3, as in gzip), going on from `before`; 0 begins. */
