@@ -97,12 +97,15 @@ static pro_status read_chunk(source *s, uint64_t chunk, pro_stack *to) {
   for (size_t c = 0; c < to->belt->columns; c++) {
     const int slot = to->belt->column[c].slot;
     hsize_t at[2] = {chunk * PRO_CORPUS_CHUNK, slot < 0 ? 0 : (hsize_t)slot}, size = 0;
+    haddr_t place = HADDR_UNDEF;
+    unsigned filters = 0;
     uint32_t mask = 0;
-    if (H5Dget_chunk_storage_size(s->column[c], at, &size) < 0 || size > pro_stack_room(to->belt, c)) {
-      if (slot < 0) return unreadable(s, "chunk", chunk);
-      size = 0; /* a reaction that the chemistries of these cases do not have */
-    }
-    if (size > 0 && (H5Dread_chunk(s->column[c], H5P_DEFAULT, at, &mask, to->chunk[c].data) < 0 || mask != 0))
+    if (H5Dget_chunk_info_by_coord(s->column[c], at, &filters, &place, &size) < 0 ||
+        size > pro_stack_room(to->belt, c))
+      return unreadable(s, "chunk", chunk);
+    if (place == HADDR_UNDEF) size = 0; /* of a reaction that these cases' chemistries do not have */
+    if ((size == 0 && slot < 0) ||
+        (size > 0 && (H5Dread_chunk(s->column[c], H5P_DEFAULT, at, &mask, to->chunk[c].data) < 0 || mask != 0)))
       return unreadable(s, "chunk", chunk);
     to->chunk[c].size = size;
   }

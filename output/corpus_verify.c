@@ -82,11 +82,15 @@ static int is_packed(const verification *v, const obs_column *column) {
  * not be, for it is of a reaction that these cases' chemistries do not have. */
 static int64_t read_packed(const verification *v, const obs_column *column, uint64_t start, void *stored) {
   hsize_t at[2] = {start, column->slot < 0 ? 0 : (hsize_t)column->slot}, size = 0;
+  haddr_t place = HADDR_UNDEF;
+  unsigned filters = 0;
   uint32_t mask = 0;
-  if (!column->packed || H5Dget_chunk_storage_size(column->dataset, at, &size) < 0 || size > v->stored_room)
+  if (!column->packed || H5Dget_chunk_info_by_coord(column->dataset, at, &filters, &place, &size) < 0 ||
+      size > v->stored_room)
     return 0;
-  if (size == 0) return column->slot < 0 ? 0 : -1;
-  return H5Dread_chunk(column->dataset, H5P_DEFAULT, at, &mask, stored) < 0 || mask != 0 ? 0 : (int64_t)size;
+  if (place == HADDR_UNDEF) return column->slot < 0 ? 0 : -1;
+  if (H5Dread_chunk(column->dataset, H5P_DEFAULT, at, &mask, stored) < 0 || mask != 0) return 0;
+  return (int64_t)size;
 }
 
 static uint64_t chunk_end(const verification *v) {
