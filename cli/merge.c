@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +19,19 @@ static const pro_option option_threads = {"threads", 'j', "THREADS", "default: a
                                           0};
 static const pro_option option_partial = {"partial", 0, NULL,
                                           "take the shards that are there, though others are not", 0};
+static const pro_option option_virtual = {
+    "virtual", 0, NULL, "leave the samples in the shards and show them (HDF5's virtual datasets)", 0};
 static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
-static const pro_option *const options[] = {&option_output, &option_partial, &option_threads, &option_quiet, NULL};
+static const pro_option *const options[] = {&option_output,  &option_partial, &option_virtual,
+                                            &option_threads, &option_quiet,   NULL};
 
 enum { HASHED = 64 }; /* at once: progress is told between */
 
 typedef struct merge {
   const pro_sweep_plan *plan;
   pro_corpus_plan corpus;
-  int partial;
+  int partial, shown;                     /* shown: the samples stay in the shards */
+  pro_corpus_window *window;              /* (shards) of those that are there, where they are shown */
   pro_receipt *known;                     /* (shards) */
   unsigned char *absent;                  /* (shards) */
   uint64_t from;                          /* the first of those that are hashed */
@@ -75,6 +81,35 @@ static pro_status check_shards(merge *m) {
                   missing, m->plan->parts, first, m->plan->path, first, m->plan->parts);
 }
 
+/* How the corpus finds a shard: by its name alone where they share a folder. */
+static char *seen_from(const char *output, const char *shard) {
+  const char *end = strrchr(output, '/'), *name = strrchr(shard, '/');
+  char folder[PRO_SHARD_PATH], here[PATH_MAX], there[PATH_MAX];
+  snprintf(folder, sizeof folder, "%.*s", end ? (int)(end - output) + 1 : 1, end ? output : ".");
+  if (!realpath(folder, here) || !realpath(shard, there)) return NULL;
+  size_t n = strlen(here);
+  int same = strncmp(there, here, n) == 0 && there[n] == '/' && !strchr(there + n + 1, '/');
+  return strdup(same ? name + 1 : there);
+}
+
+static pro_status open_windows(merge *m, const char *output) {
+  m->window = calloc(m->plan->parts, sizeof *m->window);
+  if (!m->window) return pro_fail(PRO_ENOMEM, "no memory for %zu shards", m->plan->parts);
+  for (uint64_t i = 0; i < m->plan->parts; i++) {
+    char path[PRO_SHARD_PATH];
+    pro_corpus_part part;
+    if (m->absent[i]) continue;
+    pro_shard_name(path, m->plan->folder, i, m->plan->parts);
+    PRO_TRY(pro_corpus_part_of(&part, path));
+    pro_corpus_window *w = &m->window[m->corpus.windows];
+    *w = (pro_corpus_window){seen_from(output, path), part.obs};
+    if (!w->path) return pro_fail(PRO_EIO, "%s: its folder cannot be found from %s", path, output);
+    m->corpus.windows++;
+  }
+  m->corpus.window = m->window;
+  return PRO_OK;
+}
+
 static pro_status append_shards(merge *m, pro_corpus_writer *to) {
   for (uint64_t i = 0; i < m->plan->parts; i++) {
     char path[PRO_SHARD_PATH];
@@ -90,6 +125,7 @@ static pro_status merge_shards(merge *m, const char *output) {
   PRO_TRY(check_shards(m));
   if (m->cases < m->plan->cases) m->corpus.planned = m->plan->cases;
   m->corpus.cases = m->cases;
+  if (m->shown) PRO_TRY(open_windows(m, output));
   pro_corpus_writer *to;
   PRO_TRY(pro_corpus_create(&to, output, &m->corpus));
   pro_status status = append_shards(m, to);
@@ -137,7 +173,7 @@ static pro_status run_merge(const pro_args *args) {
   pro_scenario *scenario = NULL;
   pro_plan_tables tables = {0};
   merge m = {.plan = &plan};
-  m.partial = pro_args_has(args, &option_partial);
+  m.partial = pro_args_has(args, &option_partial), m.shown = pro_args_has(args, &option_virtual);
   pro_status status = pro_sweep_plan_read(&plan, path);
   m.known = calloc(plan.parts + 1, sizeof *m.known), m.absent = calloc(plan.parts + 1, 1);
   if (status == PRO_OK && (!m.known || !m.absent)) status = pro_fail(PRO_ENOMEM, "%s: no memory", path);
@@ -149,7 +185,8 @@ static pro_status run_merge(const pro_args *args) {
   if (status == PRO_OK) status = merge_shards(&m, output);
   pro_progress_end(&m.progress);
   if (status == PRO_OK) print(&m, output, pro_args_has(args, &pro_option_json));
-  free(m.known), free(m.absent);
+  for (size_t i = 0; m.window && i < plan.parts; i++) free(m.window[i].path);
+  free(m.known), free(m.absent), free(m.window);
   pro_corpus_plan_clear(&tables);
   pro_scenario_free(scenario);
   pro_sweep_plan_clear(&plan);

@@ -28,6 +28,12 @@ typedef struct pro_corpus_shard {
   uint64_t first, all;     /* the number of its first case, and of all cases of the whole */
 } pro_corpus_shard;
 
+/* A file whose samples another one shows without holding them. */
+typedef struct pro_corpus_window {
+  char *path;   /* absolute, or relative to the folder of the file that shows them */
+  uint64_t obs; /* its length */
+} pro_corpus_window;
+
 typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowed until close */
   const char *title, *scenario;  /* resolved text */
   const char *source;            /* program, version, commit */
@@ -40,9 +46,12 @@ typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowe
   const pro_corpus_parameter *parameter; /* (parameters) */
   const char *const *families;           /* kinds' names, NULL-terminated */
   int keep_truth;                        /* 0: no /truth */
-  int copied;  /* 1: its chunks are copies of verified ones; they are not opened again to verify the file */
-  int threads;                           /* for what is left at the commit, and to verify it; 0: one */
-  const char *license;                   /* SPDX, or NULL: not chosen */
+  const pro_corpus_window
+      *window;    /* (windows): the samples stay in these files, of which the cases are appended in */
+  size_t windows; /* this order; 0: the file holds all itself */
+  int copied;     /* 1: its chunks are copies of verified ones; they are not opened again to verify the file */
+  int threads;    /* for what is left at the commit, and to verify it; 0: one */
+  const char *license; /* SPDX, or NULL: not chosen */
 } pro_corpus_plan;
 
 typedef struct pro_corpus_writer pro_corpus_writer;
@@ -76,6 +85,7 @@ void pro_corpus_abandon(pro_corpus_writer *writer); /* removes the temporary fil
 typedef struct pro_corpus_part { /* what a shard's file says of itself */
   char plan_sha256[80];
   uint64_t index, count, first, all, cases;
+  uint64_t obs; /* its length along obs */
 } pro_corpus_part;
 /* PRO_EMISSING; PRO_EINPUT: damaged, or no shard. */
 pro_status pro_corpus_part_of(pro_corpus_part *out, const char *path) PRO_MUST_CHECK;

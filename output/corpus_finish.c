@@ -67,7 +67,7 @@ static pro_status write_normalization(pro_corpus_writer *w) {
   double share[PRO_QUANTILE_COUNT];
   for (int q = 0; q < PRO_QUANTILE_COUNT; q++) share[q] = pro_quantile_permille[q] / 1000.0;
   hsize_t n = PRO_QUANTILE_COUNT;
-  pro_shape shape = {1, {NULL}, {n}, {n}, {n}};
+  pro_shape shape = {.axes = 1, .size = {n}, .most = {n}, .chunk = {n}};
   PRO_TRY(pro_put_dataset(&dataset, to, group, "quantile", PRO_CORPUS_f64, &shape, "1", "share of all values"));
   PRO_TRY(pro_scale_become(to, &w->scale[PRO_SCALE_quantile], dataset, "quantile"));
   PRO_TRY(pro_put_all(to, dataset, H5T_NATIVE_DOUBLE, share, "quantile"));
@@ -142,7 +142,7 @@ static pro_status write_codes(pro_corpus_writer *w, hid_t group, int s) {
   int32_t *code = malloc(n * sizeof *code);
   int64_t *count = malloc(n * sizeof *count);
   pro_scale scale = {0};
-  pro_shape shape = {1, {NULL}, {n}, {n}, {n}};
+  pro_shape shape = {.axes = 1, .size = {n}, .most = {n}, .chunk = {n}};
   pro_status status = code && count ? PRO_OK : pro_fail(PRO_ENOMEM, "%s: no memory for codes", w->path);
   if (status == PRO_OK) {
     pro_histogram_list(&w->seen[s], code, count);
@@ -187,7 +187,7 @@ pro_status pro_corpus_finish(pro_corpus_writer *w) {
   if (w->cases != w->plan->cases)
     return pro_fail(PRO_EBUG, "%s: %llu of %llu cases were written", w->path, (unsigned long long)w->cases,
                     (unsigned long long)w->plan->cases);
-  hsize_t obs = pro_belt_at(&w->belt[PRO_BELT_obs]);
+  hsize_t obs = w->plan->windows ? w->shown : pro_belt_at(&w->belt[PRO_BELT_obs]);
   for (int b = 0; b < PRO_BELT_COUNT; b++) pro_press_seal(w->press, &w->belt[b], 0);
   pro_crew_do(w->plan->threads, w->plan->threads > 0 ? (size_t)w->plan->threads : 0, help, w->press);
   PRO_TRY(pro_press_drain(w->press));

@@ -105,6 +105,9 @@ typedef struct pro_corpus_findings {
   int count;
 } pro_corpus_findings;
 void pro_corpus_find(pro_corpus_findings *to, const char *format, ...) PRO_PRINTF(2, 3);
+/* Of a corpus whose samples stay in other files, by its dataset `time`: a finding for each that is not there, or
+ * cannot be opened with the rest. */
+void pro_corpus_check_windows(hid_t time, const char *corpus, pro_corpus_findings *found);
 /* PRO_OK without findings, else PRO_EINPUT with all of them. */
 pro_status pro_corpus_judge(const pro_corpus_findings *found, const char *path) PRO_MUST_CHECK;
 
@@ -158,10 +161,10 @@ int pro_corpus_open_codes(pro_corpus_codes *out, hid_t file, const char *channel
 int pro_corpus_read_codes(int32_t *to, const pro_corpus_codes *codes, uint64_t start, uint64_t count,
                           int16_t *scratch);
 
-/* COPIED: every chunk is there and has its checksum, tables and attributes are whole: what a merge must know, whose
- * sources were verified before. WHOLE: it is what was written, which a commit must know. SOUND: and what was written makes sense as physics
- * (clocks against outcomes, ledgers): one odd run among thousands is told, but does not cost the others their
- * file. */
+/* COPIED: every chunk is there and has its checksum, tables and attributes are whole: what a merge must know,
+ * whose sources were verified before. WHOLE: it is what was written, which a commit must know. SOUND: and what was
+ * written makes sense as physics (clocks against outcomes, ledgers): one odd run among thousands is told, but does
+ * not cost the others their file. */
 typedef enum pro_corpus_depth { PRO_CORPUS_COPIED, PRO_CORPUS_WHOLE, PRO_CORPUS_SOUND } pro_corpus_depth;
 pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth,
                                 int threads) PRO_MUST_CHECK;

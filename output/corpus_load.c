@@ -204,7 +204,9 @@ static int length_of(uint64_t *out, hid_t file, const char *name, pro_corpus_fin
 static uint64_t chunk_of(hid_t file) {
   hid_t dataset = H5Dopen2(file, "time", H5P_DEFAULT), made = dataset < 0 ? -1 : H5Dget_create_plist(dataset);
   hsize_t chunk = 0;
-  if (made >= 0 && (H5Pget_layout(made) != H5D_CHUNKED || H5Pget_chunk(made, 1, &chunk) != 1)) chunk = 0;
+  if (made >= 0 && H5Pget_layout(made) == H5D_VIRTUAL)
+    chunk = PRO_CORPUS_CHUNK; /* of the files that it shows */
+  else if (made >= 0 && (H5Pget_layout(made) != H5D_CHUNKED || H5Pget_chunk(made, 1, &chunk) != 1)) chunk = 0;
   if (made >= 0) H5Pclose(made);
   if (dataset >= 0) H5Dclose(dataset);
   return chunk;

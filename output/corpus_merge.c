@@ -40,7 +40,7 @@ static pro_status part_of(void *out, const char *path) {
   pro_corpus_findings found = {0};
   pro_corpus_tables tables;
   if (status == PRO_OK && !pro_corpus_load_head(&tables, file, &found)) status = pro_corpus_judge(&found, path);
-  if (status == PRO_OK) part->cases = tables.cases;
+  if (status == PRO_OK) part->cases = tables.cases, part->obs = tables.obs;
   H5Fclose(file);
   return status;
 }
@@ -75,6 +75,7 @@ static hid_t open_obs(source *s, const char *folder, const char *name, pro_corpu
 
 /* In the order of corpus_write.c's belt. */
 static void open_columns(source *s) {
+  if (s->to->plan->windows) return; /* its samples stay where they are */
   const pro_belt *obs = &s->to->belt[PRO_BELT_obs];
   size_t c = 0;
   s->column[c] = open_obs(s, "", "time", obs->column[c].type, 0), c++;
@@ -264,6 +265,7 @@ static pro_status append_rows(source *s) {
     }
   }
   s->to->rtol_most = fmax(s->to->rtol_most, s->rtol_most);
+  s->to->shown += s->to->plan->windows ? s->tables.obs : 0;
   return PRO_OK;
 }
 

@@ -153,7 +153,9 @@ pro_status pro_put_dataset(hid_t *out, const pro_sheet *to, hid_t at, const char
   if (made < 0) return PRO_EIO;
   const void *fill = pro_corpus_fill(type);
   TRY_H5(to, H5Pset_fill_value(made, pro_corpus_in_memory(type), fill), name);
-  if (shape->axes > 0) {
+  if (shape->layout) {
+    PRO_TRY(shape->layout(made, shape->payload, shape->path, shape->axes));
+  } else if (shape->axes > 0) {
     TRY_H5(to, H5Pset_chunk(made, shape->axes, shape->chunk), name);
     if (H5Pset_shuffle(made) < 0 || H5Pset_deflate(made, 1) < 0 || H5Pset_fletcher32(made) < 0 ||
         H5Pset_chunk_cache(access, 0, 0, 1.0) < 0) /* chunks are written once and whole */

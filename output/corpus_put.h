@@ -54,6 +54,10 @@ typedef struct pro_shape {
   int axes;           /* 0: a single number */
   pro_scale *axis[2]; /* axis[0] NULL: this dataset is its own dimension */
   hsize_t size[2], most[2], chunk[2];
+  /* gives the creation list another layout than chunks; NULL: none */
+  pro_status (*layout)(hid_t made, void *payload, const char *path, int axes);
+  void *payload;
+  const char *path; /* of the dataset, for `layout` */
 } pro_shape;
 
 hid_t pro_put_creation(const pro_sheet *to,

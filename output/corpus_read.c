@@ -32,6 +32,7 @@ static pro_status open_all(pro_corpus *corpus, const char *path) {
   PRO_TRY(pro_corpus_load(&corpus->tables, corpus->file, &found));
   if (found.count == 0)
     corpus->time = pro_corpus_dataset(corpus->file, "/time", PRO_CORPUS_f64, corpus->tables.obs, 0, &found);
+  if (found.count == 0) pro_corpus_check_windows(corpus->time, path, &found);
   for (int c = 0; found.count == 0 && c < PRO_CHANNEL_COUNT; c++)
     corpus->has[c] = pro_corpus_open_codes(&corpus->codes[c], corpus->file, pro_channel_names[c],
                                            corpus->tables.obs, &found) > 0;

@@ -6,6 +6,10 @@
 enum { CHUNK = PRO_CORPUS_CHUNK };
 
 void pro_corpus_begin_source(pro_corpus_writer *w) {
+  if (w->plan->windows) {
+    w->shown = (w->shown + CHUNK - 1) / CHUNK * CHUNK;
+    return;
+  }
   pro_belt *obs = &w->belt[PRO_BELT_obs];
   pro_press_seal(w->press, obs, 1);
   w->stored_chunks = pro_belt_at(obs) / CHUNK;
@@ -32,6 +36,10 @@ static pro_status append(pro_corpus_writer *w, const pro_corpus_record *record, 
     return pro_fail(PRO_EBUG, "%s: more than the %llu cases planned", w->path, (unsigned long long)w->cases);
   PRO_TRY(pro_corpus_begin_group(w));
   pro_corpus_record here = *record;
+  if (w->plan->windows) {
+    here.row.row_start += (int64_t)w->shown;
+    return pro_corpus_take_record(w, &here);
+  }
   here.row.row_start = (int64_t)pro_belt_at(&w->belt[PRO_BELT_obs]);
   PRO_TRY(take_samples(w, &here.row, count, load, payload));
   return pro_corpus_take_record(w, &here);

@@ -25,6 +25,7 @@ typedef struct obs_column {
   pro_corpus_type type;
   int slot; /* of the second axis; -1: there is none */
   hid_t dataset;
+  int shown;     /* 1: of other files */
   int packed;    /* its chunks are what output/pack.h reads */
   int whole;     /* all of it could be read so far */
   void *data;    /* (chunk) of the chunk at hand; NULL: only read to see that it can be */
@@ -41,6 +42,7 @@ typedef struct reader {
  * size. */
 typedef struct verification {
   hid_t file;
+  const char *path;
   pro_corpus_tables tables;
   pro_corpus_findings found;
   pro_corpus_depth depth;
@@ -53,6 +55,7 @@ typedef struct verification {
   pro_histogram seen[PRO_CHANNEL_COUNT];
   uint64_t next;   /* first sample behind the chunk at hand */
   pro_spans train; /* in the chunk at hand */
+  int lost;        /* 1: not all files that hold the samples are there */
   int threads;
   pthread_mutex_t hdf5; /* it serves one thread at a time */
   size_t stored_room;
@@ -105,6 +108,8 @@ static void read_chunk(void *payload, size_t part, int member) {
   void *to = c->data ? c->data : r->scratch;
   size_t element = pro_corpus_size(c->type);
   const char *why = NULL;
+  c->why[0] = '\0';
+  if (c->shown && v->depth == PRO_CORPUS_COPIED) return; /* it was looked at where it lies */
   pthread_mutex_lock(&v->hdf5);
   pro_corpus_quiet(); /* each thread prints for itself */
   int64_t size = read_packed(v, c, v->next, r->stored);
@@ -160,6 +165,7 @@ static pro_status read_chunks(verification *v) {
 
 /* Every chunk there should be is there: a missing one would read as fill without an error. */
 static void check_holes(verification *v, const obs_column *column) {
+  if (column->shown) return; /* pro_corpus_check_windows looks after it */
   hsize_t chunks = 0, wanted = (v->tables.obs + v->tables.chunk - 1) / v->tables.chunk;
   hid_t space = H5Dget_space(column->dataset);
   if (H5Dget_num_chunks(column->dataset, space, &chunks) < 0)
@@ -169,6 +175,13 @@ static void check_holes(verification *v, const obs_column *column) {
   H5Sclose(space);
 }
 
+static int is_shown(hid_t dataset) {
+  hid_t made = H5Dget_create_plist(dataset);
+  int yes = made >= 0 && H5Pget_layout(made) == H5D_VIRTUAL;
+  if (made >= 0) H5Pclose(made);
+  return yes;
+}
+
 /* Room for a chunk of it where it is looked at. */
 static pro_status add_column(verification *v, obs_column **out, const char *path, pro_corpus_type type, int slot,
                              hid_t dataset, int looked_at) {
@@ -176,6 +189,7 @@ static pro_status add_column(verification *v, obs_column **out, const char *path
   *c = (obs_column){.type = type, .slot = slot, .dataset = dataset, .whole = 1};
   snprintf(c->path, sizeof c->path, "%s", path);
   c->packed = is_packed(v, c);
+  c->shown = is_shown(dataset);
   if (slot < 0) check_holes(v, c);
   if (looked_at && v->depth > PRO_CORPUS_COPIED && !(c->data = malloc(v->tables.chunk * pro_corpus_size(type))))
     return pro_fail(PRO_ENOMEM, "no memory to verify %s", path);
@@ -203,6 +217,9 @@ static pro_status open_truth(verification *v) {
 
 static pro_status open_columns(verification *v) {
   PRO_TRY(open_plain(v, &v->time, "/time", PRO_CORPUS_f64));
+  int before = v->found.count;
+  if (v->time) pro_corpus_check_windows(v->time->dataset, v->path, &v->found);
+  v->lost = v->found.count > before;
   for (int c = 0; c < PRO_CHANNEL_COUNT; c++) {
     char path[64];
     snprintf(path, sizeof path, "/%s", pro_channel_names[c]);
@@ -436,7 +453,8 @@ static int is_along_obs(hid_t dataset) {
   hid_t made = H5Dget_create_plist(dataset), space = H5Dget_space(dataset);
   hsize_t size[H5S_MAX_RANK] = {0}, most[H5S_MAX_RANK] = {0};
   int rank = H5Sget_simple_extent_dims(space, size, most);
-  int yes = rank >= 1 && most[0] == H5S_UNLIMITED && H5Pget_layout(made) == H5D_CHUNKED;
+  H5D_layout_t layout = H5Pget_layout(made);
+  int yes = rank >= 1 && ((most[0] == H5S_UNLIMITED && layout == H5D_CHUNKED) || layout == H5D_VIRTUAL);
   H5Pclose(made), H5Sclose(space);
   return yes;
 }
@@ -543,6 +561,7 @@ static pro_status check_all(verification *v, const char *path) {
   if (!places_are_good) return PRO_OK;
   PRO_TRY(make_room(v, path));
   PRO_TRY(open_columns(v));
+  if (v->lost) return PRO_OK; /* what is read would be fill: the rest would only be noise */
   PRO_TRY(check_cases(v));
   for (int c = 0; v->depth > PRO_CORPUS_COPIED && c < PRO_CHANNEL_COUNT; c++) check_channel(v, c);
   return PRO_OK;
@@ -566,7 +585,7 @@ pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_c
   pro_corpus_quiet();
   verification *v = calloc(1, sizeof *v);
   if (!v) return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
-  v->depth = depth, v->threads = threads > 0 ? threads : 1;
+  v->path = path, v->depth = depth, v->threads = threads > 0 ? threads : 1;
   pthread_mutex_init(&v->hdf5, NULL);
   v->file = H5I_INVALID_HID;
   pro_status status = pro_corpus_open_file(&v->file, path);

@@ -88,14 +88,29 @@ static pro_status create_head(const pro_corpus_writer *w) {
   return pro_put_text(to, to->file, "license", license);
 }
 
+static pro_status show(hid_t made, void *writer, const char *path, int axes) {
+  return pro_corpus_show(made, writer, path, axes);
+}
+
+/* Of a dataset along obs: as long as what it shows, where it shows other files' samples. */
+static void let_show(pro_corpus_writer *w, pro_shape *shape, char path[80], hid_t at, const char *name) {
+  if (!w->plan->windows) return;
+  snprintf(path, 80, "%s/%s", at == w->sheet.file ? "" : "/truth", name);
+  shape->size[0] = shape->most[0] = pro_corpus_shown_obs(w->plan);
+  shape->layout = show, shape->payload = w, shape->path = path;
+}
+
 static pro_status column_create(hid_t *out, pro_corpus_writer *w, int belt, hid_t at, const char *name,
                                 pro_corpus_type type, const char *unit, const char *doc) {
   const hsize_t n = w->plan->cases, length = w->belt[belt].length;
-  const pro_shape shapes[PRO_BELT_COUNT] = {{1, {&w->scale[PRO_SCALE_obs]}, {0}, {H5S_UNLIMITED}, {length}},
-                                            {1, {&w->scale[PRO_SCALE_case]}, {n}, {n}, {length}}};
+  const pro_shape shapes[PRO_BELT_COUNT] = {
+      {.axes = 1, .axis = {&w->scale[PRO_SCALE_obs]}, .most = {H5S_UNLIMITED}, .chunk = {length}},
+      {.axes = 1, .axis = {&w->scale[PRO_SCALE_case]}, .size = {n}, .most = {n}, .chunk = {length}}};
   pro_shape shape = shapes[belt];
   int is_scale = strcmp(name, "case") == 0;
   if (is_scale) shape.axis[0] = NULL;
+  char path[80];
+  if (belt == PRO_BELT_obs) let_show(w, &shape, path, at, name);
   PRO_TRY(pro_put_dataset(out, &w->sheet, at, name, type, &shape, unit, doc));
   if (is_scale) PRO_TRY(pro_scale_become(&w->sheet, &w->scale[PRO_SCALE_case], *out, name));
   return pro_belt_add(&w->belt[belt], &(pro_column){.dataset = *out, .type = type, .slot = -1});
@@ -144,11 +159,13 @@ static pro_status create_truth(pro_corpus_writer *w) {
                           pro_truth_docs[c]));
   PRO_TRY(pro_scale_pure(to, &w->scale[PRO_SCALE_reaction], truth, "reaction", PRO_CORPUS_SLOTS, PRO_CORPUS_SLOTS,
                          "a reaction's place in its chemistry's table"));
-  pro_shape shape = {2,
-                     {&w->scale[PRO_SCALE_obs], &w->scale[PRO_SCALE_reaction]},
-                     {0, PRO_CORPUS_SLOTS},
-                     {H5S_UNLIMITED, PRO_CORPUS_SLOTS},
-                     {CHUNK, 1}};
+  pro_shape shape = {.axes = 2,
+                     .axis = {&w->scale[PRO_SCALE_obs], &w->scale[PRO_SCALE_reaction]},
+                     .size = {0, PRO_CORPUS_SLOTS},
+                     .most = {H5S_UNLIMITED, PRO_CORPUS_SLOTS},
+                     .chunk = {CHUNK, 1}};
+  char path[80];
+  let_show(w, &shape, path, truth, "extent");
   PRO_TRY(pro_put_dataset(&w->extent, to, truth, "extent", PRO_CORPUS_f32, &shape, "1",
                           "extent of each reaction, named in order by the attribute reactions_of_<chemistry>"));
   for (int slot = 0; slot < PRO_CORPUS_SLOTS; slot++)

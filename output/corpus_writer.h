@@ -26,7 +26,7 @@ struct pro_corpus_writer {
   struct pro_journal *journal; /* which is written in place of a file; NULL: none */
   pro_belt belt[PRO_BELT_COUNT];
   uint64_t cases;
-  uint64_t next_number; /* of the case that follows the last one, in the numbers of the whole */
+  uint64_t next_number;                /* of the case that follows the last one, in the numbers of the whole */
   pro_histogram seen[PRO_SENSORS_MAX]; /* of the codes in split train */
   double rtol_least, rtol_most;        /* of the cases [-] */
   unsigned char has_chemistry[UINT8_MAX + 1], has_cell[UINT8_MAX + 1];
@@ -37,6 +37,7 @@ struct pro_corpus_writer {
   pro_labeller labeller;
   uint64_t taken;         /* samples */
   uint64_t stored_chunks; /* of obs, before the first of the source of stored cases */
+  uint64_t shown;         /* obs so far, of a file that shows those of others */
 };
 
 /* One row of all tables. */
@@ -60,6 +61,9 @@ pro_status pro_corpus_leave_journal(pro_corpus_writer *writer) PRO_MUST_CHECK;
 typedef pro_status pro_corpus_load_chunk(void *payload, uint64_t chunk, pro_stack *stack);
 /* Cases of a source of packed chunks: before the first of them, and each of them. Its groups are whole, its first
  * case begins one. count: codes of split train are counted, for which chunks are unpacked. */
+/* Gives a creation list of a dataset along obs, /FOLDER/NAME or /NAME, the layout that shows plan->window's. */
+pro_status pro_corpus_show(hid_t made, const pro_corpus_writer *writer, const char *path, int axes) PRO_MUST_CHECK;
+uint64_t pro_corpus_shown_obs(const pro_corpus_plan *plan); /* length of what they show */
 void pro_corpus_begin_source(pro_corpus_writer *writer);
 pro_status pro_corpus_append_stored(pro_corpus_writer *writer, const pro_corpus_record *record, int count,
                                     pro_corpus_load_chunk *load, void *payload) PRO_MUST_CHECK;
