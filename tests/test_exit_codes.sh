@@ -34,13 +34,27 @@ expect 0 "$prodrome" --version
 expect 0 "$prodrome" --help
 expect 0 "$prodrome" run kim_oven
 expect 0 "$prodrome" run "$scenarios/kim_oven.yaml" --set 'oven.T=100 degC' --json
-for command in run sweep evaluate score verify validate list describe; do
+for command in run sweep plan status merge evaluate score verify validate list describe; do
   expect 0 "$prodrome" $command --help
 done
 "$prodrome" sweep kim_oven -n 3 -o in/small.h5 --quiet >stdout || wrong "the small sweep failed"
 [ -s in/small.h5 ] || wrong "the small sweep wrote nothing"
 expect 0 "$prodrome" verify in/small.h5
+expect 0 "$prodrome" verify in/small.h5 in/small.h5
 expect 0 "$prodrome" evaluate in/small.h5 --detector never
+mkdir -p in/plan
+expect 0 "$prodrome" plan kim_oven -n 3 --set group=1 --shards 2 -o in/plan/plan.json
+expect 0 "$prodrome" status in/plan
+expect 66 "$prodrome" merge in/plan -o out/x.h5
+for words in '' '2/2' '0/3' '1' '-1/2' '1/2x'; do
+  expect 64 "$prodrome" sweep --plan in/plan/plan.json --shard "$words"
+done
+expect 0 "$prodrome" sweep --plan in/plan/plan.json --shard 1/2
+expect 0 "$prodrome" sweep --plan in/plan/plan.json
+expect 0 "$prodrome" merge in/plan -o in/merged.h5
+expect 65 "$prodrome" plan kim_oven -n 3 --shards 2 -o out/p.json
+expect 65 "$prodrome" status in/small.h5
+expect 66 "$prodrome" status in/nowhere
 
 # ---- 64 ----
 for words in '' 'frobnicate' 'rum kim_oven' '-x' 'run' 'run a b' 'run kim_oven --sett x=1' 'run kim_oven -q' \
@@ -49,8 +63,11 @@ for words in '' 'frobnicate' 'rum kim_oven' '-x' 'run' 'run a b' 'run kim_oven -
   'run kim_oven --case 1 --case 2' 'sweep kim_oven' 'sweep kim_oven -o out/x.h5 -n 0' \
   'sweep kim_oven -o out/x.h5 -j 0' 'sweep kim_oven -o out/x.h5 -n many' 'sweep kim_oven -o out/x.h5 --seed x' \
   'evaluate' 'evaluate in/small.h5 --detector cusim' 'evaluate in/small.h5 --split tset' 'score' \
-  'score in --detector oracle' 'verify' 'verify a b' 'list sensor_types' 'describe' 'describe nothing_of_that_name' \
-  'sweep kim_oven -o out/x.h5 --license CC_BY'; do
+  'score in --detector oracle' 'verify' 'list sensor_types' 'describe' 'describe nothing_of_that_name' \
+  'sweep kim_oven -o out/x.h5 --license CC_BY' 'sweep' 'sweep --shard 0/1' 'sweep kim_oven --plan p.json' \
+  'sweep --plan p.json -o out/x.h5' 'sweep --plan p.json --seed 1' 'plan kim_oven' 'plan -o out/p.json' \
+  'plan kim_oven -o out/p.json --shards 0' 'plan kim_oven -o out/p.json --shards many' 'status' 'status a b' 'merge' \
+  'merge in' 'merge a b -o out/x.h5'; do
   # shellcheck disable=SC2086 # lists of words
   expect 64 "$prodrome" $words
 done
