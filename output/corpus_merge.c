@@ -7,7 +7,7 @@
 #include "output/corpus_writer.h"
 
 #define ULL(x) ((unsigned long long)(x))
-enum { ROWS = PRO_CORPUS_ROWS, COLUMNS_MAX = 2 + PRO_SENSORS_MAX + PRO_TRUTH_COUNT + PRO_CORPUS_SLOTS };
+enum { ROWS = PRO_CORPUS_BLOCK, COLUMNS_MAX = 2 + PRO_SENSORS_MAX + PRO_TRUTH_COUNT + PRO_CORPUS_SLOTS };
 
 /* ---- what a file says of itself ---- */
 
@@ -199,7 +199,8 @@ static void free_messages(source *s) {
 }
 
 static pro_status read_messages(source *s, uint64_t from, hsize_t count) {
-  char *text[ROWS] = {NULL};
+  char **text = calloc(ROWS, sizeof *text);
+  if (!text) return pro_fail(PRO_ENOMEM, "%s: no memory", s->path);
   hid_t dataset = H5Dopen2(s->file, "/run_info/message", H5P_DEFAULT), type = pro_corpus_text_type();
   hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset), memory = H5Screate_simple(1, &count, NULL);
   hsize_t start = from;
@@ -213,6 +214,7 @@ static pro_status read_messages(source *s, uint64_t from, hsize_t count) {
       status = pro_fail(PRO_ENOMEM, "%s: no memory", s->path);
     if (text[k]) H5free_memory(text[k]);
   }
+  free(text);
   H5Sclose(memory), H5Tclose(type);
   if (space >= 0) H5Sclose(space);
   if (dataset >= 0) H5Dclose(dataset);

@@ -15,7 +15,7 @@
 /* ---- columns along obs: chunk by chunk, all of them side by side ---- */
 
 enum {
-  ROWS = PRO_CORPUS_ROWS,
+  ROWS = PRO_CORPUS_BLOCK,
   CHUNK_MOST = 1 << 20, /* samples: what a verification may hold of each column */
   COLUMNS_MAX = 2 + PRO_CHANNEL_COUNT + PRO_TRUTH_COUNT + PRO_CORPUS_SLOTS
 };
