@@ -38,13 +38,6 @@ typedef struct crew {
   char reason[512];
 } crew;
 
-int pro_threads_available(void) {
-  int n = omp_get_max_threads(), limit = omp_get_thread_limit(), processors = omp_get_num_procs();
-  if (n > limit) n = limit;
-  if (n > processors) n = processors;
-  return n > 1 ? n : 1;
-}
-
 static void hand_over(crew *c) {
   if (!omp_test_lock(&c->door)) return; /* who holds it looks again, or the next to finish does */
   uint64_t next = atomic_load(&c->handed);

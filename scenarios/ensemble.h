@@ -2,6 +2,7 @@
  * scenarios/ensemble.h - many runs on many threads, handed over one at a time and in order. */
 #ifndef PRO_ENSEMBLE_H
 #define PRO_ENSEMBLE_H
+#include "scenarios/granted.h"
 #include "scenarios/scenario.h"
 #include "sim/run.h"
 
@@ -42,7 +43,4 @@ typedef struct pro_ensemble {
  * whose draws contradict each other. Only the sink's or the help's failure, no memory or `stop` end it early. At
  * most a fixed number of finished runs wait for their turn, whatever `count` is. */
 pro_status pro_ensemble_run(const pro_ensemble *ensemble) PRO_MUST_CHECK;
-
-int pro_threads_available(
-    void); /* what the scheduler's affinity and OMP_NUM_THREADS give this process, at least 1 */
 #endif
