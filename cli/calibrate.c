@@ -7,13 +7,13 @@
 
 #include "cli/args.h"
 #include "cli/calibration.h"
+#include "cli/progress.h"
 #include "cli/rows.h"
 #include "cli/table.h"
 
 static const pro_option option_data = {"data", 0, "DIR", "where the shared data lie, in place of ../shared/data",
                                        0};
-static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
-static const pro_option *const options[] = {&option_data, &option_quiet, NULL};
+static const pro_option *const options[] = {&option_data, &pro_option_quiet, NULL};
 
 enum { SETS_MAX = 64, PATH_SIZE = 4096 };
 
@@ -67,7 +67,7 @@ static pro_status locate(set *s, const char *given, int named) {
 static pro_status run_one(set *s, const pro_args *args) {
   PRO_TRY(locate(s, pro_args_value(args, &option_data), args->operand_count > 0));
   if (s->skipped) return PRO_OK;
-  s->result.rows.quiet = pro_args_has(args, &option_quiet);
+  s->result.rows.quiet = pro_args_has(args, &pro_option_quiet);
   if (!s->result.rows.quiet) fprintf(stderr, "%s\n", s->of->name);
   PRO_TRY(s->of->run(&s->result, s->data));
   return s->result.rows.failed ? pro_fail(PRO_ENOMEM, "%s: no memory for its rows", s->of->name) : PRO_OK;

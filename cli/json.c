@@ -34,8 +34,9 @@ static void quote(FILE *to, const char *text) {
 /* Comma, line, indentation and key of the next member. */
 static void member(pro_json *json, const char *key) {
   if (json->depth == 0) return;
-  fputs(json->members[json->depth - 1]++ ? ",\n" : "\n", json->to);
-  for (int k = 0; k < json->depth; k++) fputs("  ", json->to);
+  int first = json->members[json->depth - 1]++ == 0;
+  fputs(json->line ? (first ? "" : ", ") : (first ? "\n" : ",\n"), json->to);
+  for (int k = 0; k < json->depth && !json->line; k++) fputs("  ", json->to);
   if (key) {
     quote(json->to, key);
     fputs(": ", json->to);
@@ -54,13 +55,17 @@ void pro_json_begin(pro_json *json, FILE *to) {
   *json = (pro_json){.to = to};
   open_level(json, NULL, '{', '}');
 }
+void pro_json_line(pro_json *json, FILE *to) {
+  *json = (pro_json){.to = to, .line = 1};
+  open_level(json, NULL, '{', '}');
+}
 void pro_json_object(pro_json *json, const char *key) { open_level(json, key, '{', '}'); }
 void pro_json_array(pro_json *json, const char *key) { open_level(json, key, '[', ']'); }
 
 void pro_json_end(pro_json *json) {
   assert(json->depth > 0);
   int level = --json->depth;
-  if (json->members[level]) {
+  if (json->members[level] && !json->line) {
     fputc('\n', json->to);
     for (int k = 0; k < level; k++) fputs("  ", json->to);
   }

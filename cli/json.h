@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * cli/json.h - writes one JSON document, member by member. Numbers read back to the same bits; what is not a number is
- * null; bytes that are not UTF-8 become U+FFFD. */
+ * cli/json.h - writes one JSON document, member by member. Numbers read back to the same bits; what is not a
+ * number is null; bytes that are not UTF-8 become U+FFFD. */
 #ifndef PRO_JSON_H
 #define PRO_JSON_H
 #include <stdint.h>
@@ -8,14 +8,15 @@
 
 enum { PRO_JSON_DEPTH = 16 };
 typedef struct pro_json {
-  FILE *to; /* borrowed; its error flag tells of a failed write */
-  int depth;
+  FILE *to;                    /* borrowed; its error flag tells of a failed write */
+  int depth, line;             /* line: all on one */
   int members[PRO_JSON_DEPTH]; /* written so far, by depth */
   char close[PRO_JSON_DEPTH];
 } pro_json;
 
 /* `key` is NULL for an array's items and for the document itself. Ending the document ends its line. */
 void pro_json_begin(pro_json *json, FILE *to); /* opens the document, an object */
+void pro_json_line(pro_json *json, FILE *to);  /* the same, on one line */
 void pro_json_object(pro_json *json, const char *key);
 void pro_json_array(pro_json *json, const char *key);
 void pro_json_end(pro_json *json); /* closes the innermost object or array */

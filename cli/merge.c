@@ -10,7 +10,9 @@
 #include "cli/args.h"
 #include "cli/json.h"
 #include "cli/progress.h"
+#include "cli/signals.h"
 #include "cli/sweep_plan.h"
+#include "cli/tally.h"
 #include "output/crew.h"
 #include "scenarios/ensemble.h"
 
@@ -20,10 +22,9 @@ static const pro_option option_threads = {"threads", 'j', "THREADS", "default: a
 static const pro_option option_partial = {"partial", 0, NULL,
                                           "take the shards that are there, though others are not", 0};
 static const pro_option option_virtual = {
-    "virtual", 0, NULL, "leave the samples in the shards and show them (HDF5's virtual datasets)", 0};
-static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
-static const pro_option *const options[] = {&option_output,  &option_partial, &option_virtual,
-                                            &option_threads, &option_quiet,   NULL};
+    "virtual", 0, NULL, "leave the samples in the shards, shown by virtual datasets", 0};
+static const pro_option *const options[] = {&option_output,  &option_partial,   &option_virtual,
+                                            &option_threads, &pro_option_quiet, NULL};
 
 enum { HASHED = 64 }; /* at once: progress is told between */
 
@@ -141,24 +142,19 @@ static void print(const merge *m, const char *output, int as_json) {
   struct stat info;
   double seconds = pro_progress_seconds(&m->progress),
          MB = stat(output, &info) == 0 ? 1e-6 * (double)info.st_size : 0.0;
-  const uint64_t missing = m->plan->cases - m->cases;
+  const pro_tally tally = {m->plan->cases, m->failed, m->plan->cases - m->cases, seconds};
   if (!as_json) {
-    printf("%" PRIu64 " cases of %zu shards = %" PRIu64 " ok + %" PRIu64 " failed + %" PRIu64 " missing\n",
-           m->plan->cases, m->plan->parts, m->cases - m->failed, m->failed, missing);
-    printf("%.1f MB in %.2f s (%.0f MB/s, hashed, copied and verified); corpus: %s\n", MB, seconds, MB / seconds,
-           output);
+    printf("%zu shards: %.1f MB, hashed, copied and verified at %.0f MB/s; corpus: %s\n", m->plan->parts, MB,
+           MB / seconds, output);
+    pro_tally_print(&tally, stdout);
     return;
   }
   pro_json json;
   pro_json_begin(&json, stdout);
   pro_json_text(&json, "corpus", output);
   pro_json_count(&json, "shards", m->plan->parts);
-  pro_json_count(&json, "cases", m->plan->cases);
-  pro_json_count(&json, "ok", m->cases - m->failed);
-  pro_json_count(&json, "failed", m->failed);
-  pro_json_count(&json, "missing", missing);
   pro_json_number(&json, "MB", MB);
-  pro_json_number(&json, "seconds", seconds);
+  pro_tally_json(&tally, &json);
   pro_json_end(&json);
 }
 
@@ -181,8 +177,11 @@ static pro_status run_merge(const pro_args *args) {
   if (status == PRO_OK) status = pro_sweep_plan_corpus(&m.corpus, &tables, &plan, scenario);
   m.corpus.copied = 1;
   m.corpus.threads = threads ? (int)threads : pro_threads_available();
-  pro_progress_begin(&m.progress, "shards hashed and copied", 2 * plan.parts, pro_args_has(args, &option_quiet));
+  pro_progress_begin(&m.progress, "shards hashed and copied", 2 * plan.parts,
+                     pro_args_has(args, &pro_option_quiet));
+  m.corpus.stop = pro_signals_listen();
   if (status == PRO_OK) status = merge_shards(&m, output);
+  pro_signals_forget();
   pro_progress_end(&m.progress);
   if (status == PRO_OK) print(&m, output, pro_args_has(args, &pro_option_json));
   for (size_t i = 0; m.window && i < plan.parts; i++) free(m.window[i].path);

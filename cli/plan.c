@@ -4,12 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "cli/find.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/sweep_plan.h"
+#include "cli/tally.h"
 #include "output/label.h"
 #include "scenarios/ensemble.h"
 #include "sim/simulate.h"
@@ -24,7 +24,6 @@ static const pro_option option_seconds = {"case-seconds", 0, "SECONDS",
 static const pro_option option_no_truth = {"no-truth", 0, NULL, "leave /truth out of the corpus", 0};
 static const pro_option option_license = {"license", 0, "SPDX", "licence to note in the corpus (default: none)",
                                           0};
-static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
 static const pro_option *const options[] = {&option_output,
                                             &option_runs,
                                             &option_shards,
@@ -34,7 +33,7 @@ static const pro_option *const options[] = {&option_output,
                                             &option_no_truth,
                                             &option_license,
                                             &pro_option_integrator,
-                                            &option_quiet,
+                                            &pro_option_quiet,
                                             NULL};
 
 /* Of a core of an Intel Xeon at 2.5 GHz with AVX-512, from docs/performance.md: for weighing cases against each
@@ -100,13 +99,6 @@ static pro_status take(void *payload, const pro_run *run) {
   return PRO_OK;
 }
 
-static double cpu_seconds(void) {
-  struct rusage used;
-  getrusage(RUSAGE_SELF, &used);
-  return (double)used.ru_utime.tv_sec + (double)used.ru_stime.tv_sec +
-         1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-}
-
 static pro_status run_pilots(estimate *e, const pro_sweep_plan *plan, int quiet) {
   e->pilots = e->cases < PILOTS ? e->cases : PILOTS;
   e->kinds = 1;
@@ -119,9 +111,9 @@ static pro_status run_pilots(estimate *e, const pro_sweep_plan *plan, int quiet)
                            .sink = take,
                            .payload = e};
   pro_progress_begin(&e->progress, "pilot cases", e->pilots, quiet);
-  double before = cpu_seconds();
+  double before = pro_tally_cpu_seconds();
   pro_status status = pro_ensemble_run(&ensemble);
-  e->pilot_seconds = cpu_seconds() - before;
+  e->pilot_seconds = pro_tally_cpu_seconds() - before;
   pro_progress_end(&e->progress);
   return status;
 }
@@ -224,12 +216,6 @@ static weights weights_of(const pro_sweep_plan *p) {
   return w;
 }
 
-static double peak_MB(void) {
-  struct rusage used;
-  getrusage(RUSAGE_SELF, &used);
-  return 1.024e-3 * (double)used.ru_maxrss;
-}
-
 static void print_text(const pro_sweep_plan *p, const estimate *e) {
   double here = e->pilot_cost > 0.0 ? e->pilot_seconds / e->pilot_cost : 1.0, core = here * e->cost;
   weights w = weights_of(p);
@@ -240,7 +226,7 @@ static void print_text(const pro_sweep_plan *p, const estimate *e) {
   printf(" of a core like this one; in all ");
   print_span(core);
   printf(" of a core\n%.3g samples, about %.3g MB to store; memory of a task about %.0f MB\n", e->samples,
-         1e-6 * e->samples * per_sample(p), peak_MB());
+         1e-6 * e->samples * per_sample(p), pro_tally_peak_MB());
   printf("estimated from %" PRIu64 " cases run here in %.2f s; plan: %s\n", e->pilots, e->pilot_seconds, p->path);
 }
 
@@ -257,7 +243,7 @@ static void print_json(const pro_sweep_plan *p, const estimate *e) {
   pro_json_number(&json, "shard_core_seconds_most", here * w.most);
   pro_json_number(&json, "samples", e->samples);
   pro_json_number(&json, "bytes", e->samples * per_sample(p));
-  pro_json_number(&json, "memory_MB", peak_MB());
+  pro_json_number(&json, "memory_MB", pro_tally_peak_MB());
   pro_json_count(&json, "pilot_cases", e->pilots);
   pro_json_number(&json, "pilot_core_seconds", e->pilot_seconds);
   pro_json_end(&json);
@@ -274,7 +260,7 @@ static pro_status make_plan(pro_sweep_plan *p, estimate *e, const char *path, co
                     "%" PRIu64 " shards are more than the %" PRIu64 " groups of %" PRIu64
                     " cases; fewer shards, or a smaller group (--set group=N), would do",
                     shards, groups, p->group);
-  PRO_TRY(run_pilots(e, p, pro_args_has(args, &option_quiet)));
+  PRO_TRY(run_pilots(e, p, pro_args_has(args, &pro_option_quiet)));
   PRO_TRY(cut(p, e, shards));
   return pro_sweep_plan_write(p);
 }

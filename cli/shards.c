@@ -76,12 +76,28 @@ typedef struct shard {
   pro_progress *progress;
 } shard;
 
+/* A case weighs its share of its shard. */
+static void step(shard *s, uint64_t done) {
+  const pro_shard_part *part = &s->plan->part[s->part.index];
+  s->progress->weight += part->cost * (double)(done - s->done) / (double)part->cases;
+  s->progress->failed = s->job->tally.failed + s->failed;
+  s->done = done;
+  pro_progress_step(s->progress, done);
+}
+
+/* What need not be done: it is no measure of how fast this goes. */
+static void skip(shard *s, uint64_t cases) {
+  double before = s->progress->weight;
+  step(s, s->done + cases);
+  s->progress->before += cases, s->progress->weight_before += s->progress->weight - before;
+}
+
 static pro_status take(void *payload, const pro_run *run) {
   shard *s = payload;
   pro_scenario_draws(s->draws, s->scenario, s->next++);
   PRO_TRY(pro_corpus_append(pro_shard_writer(s->attempt), run, s->draws));
   s->failed += !run->truth;
-  pro_progress_step(s->progress, ++s->done);
+  step(s, s->done + 1);
   return PRO_OK;
 }
 
@@ -145,7 +161,8 @@ static pro_status attempt(shard *s) {
   PRO_TRY(pro_shard_begin(&s->attempt, s->path, &s->corpus));
   uint64_t resumed = pro_shard_done(s->attempt);
   s->failed = pro_shard_failed(s->attempt);
-  s->job->resumed += resumed, s->done += resumed;
+  s->job->resumed += resumed;
+  skip(s, resumed);
   pro_status status = run_cases(s);
   if (status != PRO_OK) {
     char why[1024];
@@ -184,30 +201,33 @@ static pro_status run_one(shard *s, uint64_t index) {
   s->failed = 0;
   pro_status status = look(s, &known);
   if (status == PRO_OK) {
-    s->job->there_before++, s->job->failed += known.failed, s->done += s->corpus.cases;
+    s->job->there_before++, s->job->tally.failed += known.failed;
+    skip(s, s->corpus.cases);
     pro_shard_clean(s->path);
     return PRO_OK;
   }
   if (status == PRO_EMISSING) status = attempt(s);
   leave_note(s, status);
-  s->job->failed += s->failed;
+  s->job->tally.failed += s->failed;
   return status;
 }
 
 static pro_status run_all(shard *s, uint64_t from, uint64_t to) {
   pro_plan_tables tables;
   PRO_TRY(pro_sweep_plan_corpus(&s->corpus, &tables, s->plan, s->scenario));
-  s->corpus.threads = s->job->threads;
-  for (uint64_t i = from; i < to; i++) s->job->cases += s->plan->part[i].cases;
+  s->corpus.threads = s->job->threads, s->corpus.stop = s->job->stop;
+  for (uint64_t i = from; i < to; i++) s->job->tally.cases += s->plan->part[i].cases;
   s->job->shards = to - from;
   pro_progress progress;
-  pro_progress_begin(&progress, "cases", s->job->cases, s->job->quiet);
+  pro_progress_begin(&progress, "cases", s->job->tally.cases, s->job->quiet);
+  progress.json = s->job->log_json;
+  for (uint64_t i = from; i < to; i++) progress.weights += s->plan->part[i].cost;
   s->progress = &progress;
   pro_status status = PRO_OK;
   for (uint64_t i = from; i < to && status == PRO_OK; i++) status = run_one(s, i);
   pro_progress_end(&progress);
-  s->job->seconds = pro_progress_seconds(&progress);
-  s->job->missing = s->job->cases - s->done;
+  s->job->tally.seconds = pro_progress_seconds(&progress);
+  s->job->tally.missing = s->job->tally.cases - s->done;
   pro_corpus_plan_clear(&tables);
   return status;
 }

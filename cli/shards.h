@@ -4,18 +4,18 @@
 #define PRO_SHARDS_H
 #include "cli/progress.h"
 #include "cli/sweep_plan.h"
+#include "cli/tally.h"
 
 typedef struct pro_shard_job {
   const char *plan;  /* the file */
   const char *which; /* "3/64"; NULL: as a scheduler's variable says, else all of them */
   int threads;       /* 0: as many as this process is given */
-  int quiet;
+  int quiet, log_json;
   const volatile int *stop;
   /* what came of it */
   uint64_t shards, there_before; /* shards asked for; already there */
-  uint64_t cases, failed, missing,
-      resumed; /* cases asked for; failed runs; not done; taken from earlier attempts */
-  double seconds;
+  uint64_t resumed;              /* cases taken from earlier attempts */
+  pro_tally tally;
 } pro_shard_job;
 
 /* Each asked for that is not there yet. PRO_EUSAGE: no such shard; PRO_EINPUT: the plan no longer holds, or a file

@@ -3,16 +3,16 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/corpus_plan.h"
 #include "cli/find.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/shards.h"
+#include "cli/signals.h"
+#include "cli/tally.h"
 #include "output/corpus.h"
 #include "output/label.h"
 #include "scenarios/ensemble.h"
@@ -31,30 +31,12 @@ static const pro_option option_license = {"license", 0, "SPDX", "licence to note
 static const pro_option option_plan = {"plan", 0, "PLAN.json", "simulate shards of a plan (prodrome plan)", 0};
 static const pro_option option_shard = {
     "shard", 0, "I/N",
-    "which of the plan's shards, from 0 (default: as the scheduler's array variable says, else all, one by one)",
+    "one, from 0 (default: as a job array's variable says, else all)",
     0};
-static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
-static const pro_option *const options[] = {&option_output,   &option_runs,
-                                            &option_threads,  &option_seconds,
-                                            &pro_option_seed, &pro_option_set,
-                                            &option_no_truth, &pro_option_integrator,
-                                            &option_strict,   &option_license,
-                                            &option_plan,     &option_shard,
-                                            &option_quiet,    NULL};
-
-/* The first signal asks for an end in good order, the second one has it at once. */
-static volatile int stop;
-static void on_signal(int number) {
-  if (stop) _exit(128 + number);
-  stop = number;
-}
-
-static void listen(void (*handler)(int)) {
-  struct sigaction action = {.sa_handler = handler};
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
+static const pro_option *const options[] = {
+    &option_output,  &option_runs,     &option_threads,        &option_seconds,        &pro_option_seed,
+    &pro_option_set, &option_no_truth, &pro_option_integrator, &option_strict,         &option_license,
+    &option_plan,    &option_shard,    &pro_option_quiet,      &pro_option_log_format, NULL};
 
 typedef struct sweep {
   const pro_scenario *scenario;
@@ -62,6 +44,7 @@ typedef struct sweep {
   double *draws; /* (parameters) */
   pro_progress progress;
   uint64_t done, by_outcome[PRO_OUTCOME_COUNT], by_class[PRO_CLASS_COUNT];
+  pro_tally tally;
   uint64_t failed_case; /* the first one */
   char failed_why[256];
 } sweep;
@@ -78,6 +61,7 @@ static pro_status take(void *payload, const pro_run *run) {
   }
   s->by_outcome[failed ? PRO_OUTCOME_failed : run->truth->outcome]++;
   if (!failed) s->by_class[pro_label_class(run)]++;
+  s->progress.failed = s->by_outcome[PRO_OUTCOME_failed];
   pro_progress_step(&s->progress, s->done);
   return PRO_OK;
 }
@@ -114,7 +98,6 @@ static void print_json(const sweep *s, const char *scenario, const char *path) {
   pro_json_begin(&json, stdout);
   pro_json_text(&json, "scenario", scenario);
   pro_json_text(&json, "corpus", path);
-  pro_json_count(&json, "cases", s->done);
   pro_json_count(&json, "seed", pro_scenario_seed(s->scenario));
   pro_json_object(&json, "outcomes");
   for (int k = 0; k < PRO_OUTCOME_COUNT; k++) pro_json_count(&json, pro_outcome_names[k], s->by_outcome[k]);
@@ -122,7 +105,7 @@ static void print_json(const sweep *s, const char *scenario, const char *path) {
   pro_json_object(&json, "classes");
   for (int k = 0; k < PRO_CLASS_COUNT; k++) pro_json_count(&json, pro_class_names[k], s->by_class[k]);
   pro_json_end(&json);
-  pro_json_number(&json, "seconds", pro_progress_seconds(&s->progress));
+  pro_tally_json(&s->tally, &json);
   pro_json_end(&json);
 }
 
@@ -136,7 +119,8 @@ static void print_text(const sweep *s, const char *path) {
     printf("%s%" PRIu64 " %s", between, s->by_class[k], pro_class_names[k]);
     between = ", ";
   }
-  printf("\n%.1f s; corpus: %s\n", pro_progress_seconds(&s->progress), path);
+  printf("\ncorpus: %s\n", path);
+  pro_tally_print(&s->tally, stdout);
 }
 
 /* As glibc would have it, every thread allocates from heaps of its own, and which of them holds a run's blocks or
@@ -165,9 +149,10 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
                            .case_seconds = (double)seconds,
                            .sink = take,
                            .help = help,
-                           .payload = s,
-                           .stop = &stop};
+                           .payload = s};
   PRO_TRY(pro_find_integrator(&ensemble.integrator, args));
+  int quiet, json;
+  PRO_TRY(pro_progress_options(&quiet, &json, args));
   if (pro_args_has(args, &option_no_truth)) ensemble.truth_columns = pro_label_truths();
   keep_heaps_small();
   s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
@@ -175,13 +160,17 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   pro_plan_tables tables;
   pro_corpus_plan plan;
   pro_status status = pro_corpus_plan_of(&plan, &tables, s->scenario);
-  pro_progress_begin(&s->progress, "cases", runs, pro_args_has(args, &option_quiet));
+  pro_progress_begin(&s->progress, "cases", runs, quiet);
+  s->progress.json = json;
+  s->tally.cases = runs;
   if (status == PRO_OK) {
-    listen(on_signal);
+    plan.stop = ensemble.stop = pro_signals_listen();
     status = sweep_cases(s, &ensemble, &plan, args);
-    listen(SIG_DFL);
+    pro_signals_forget();
   }
   pro_progress_end(&s->progress);
+  s->tally.failed = s->by_outcome[PRO_OUTCOME_failed], s->tally.missing = runs - s->done;
+  s->tally.seconds = pro_progress_seconds(&s->progress);
   pro_corpus_plan_clear(&tables);
   return status;
 }
@@ -189,12 +178,11 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
 /* ---- shards of a plan ---- */
 
 static void print_shards(const pro_shard_job *job, int as_json) {
-  const uint64_t good = job->cases - job->failed - job->missing;
   if (!as_json) {
-    printf(
-        "%" PRIu64 " cases = %" PRIu64 " ok + %" PRIu64 " failed + %" PRIu64 " missing, in %" PRIu64
-        " shards, of which %" PRIu64 " were there; %" PRIu64 " cases were taken from earlier attempts\n%.1f s\n",
-        job->cases, good, job->failed, job->missing, job->shards, job->there_before, job->resumed, job->seconds);
+    printf("%" PRIu64 " shards, of which %" PRIu64 " were there; %" PRIu64
+           " cases were taken from earlier attempts\n",
+           job->shards, job->there_before, job->resumed);
+    pro_tally_print(&job->tally, stdout);
     return;
   }
   pro_json json;
@@ -202,12 +190,8 @@ static void print_shards(const pro_shard_job *job, int as_json) {
   pro_json_text(&json, "plan", job->plan);
   pro_json_count(&json, "shards", job->shards);
   pro_json_count(&json, "there_before", job->there_before);
-  pro_json_count(&json, "cases", job->cases);
-  pro_json_count(&json, "ok", good);
-  pro_json_count(&json, "failed", job->failed);
-  pro_json_count(&json, "missing", job->missing);
   pro_json_count(&json, "resumed", job->resumed);
-  pro_json_number(&json, "seconds", job->seconds);
+  pro_tally_json(&job->tally, &json);
   pro_json_end(&json);
 }
 
@@ -223,17 +207,17 @@ static pro_status run_shards(const pro_args *args) {
   PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
   pro_shard_job job = {.plan = pro_args_value(args, &option_plan),
                        .which = pro_args_value(args, &option_shard),
-                       .threads = (int)threads,
-                       .quiet = pro_args_has(args, &option_quiet),
-                       .stop = &stop};
+                       .threads = (int)threads};
+  PRO_TRY(pro_progress_options(&job.quiet, &job.log_json, args));
+  job.stop = pro_signals_listen();
   keep_heaps_small();
-  listen(on_signal);
   pro_status status = pro_shards_run(&job);
-  listen(SIG_DFL);
+  pro_signals_forget();
+  if (status != PRO_OK && job.tally.cases > 0) pro_tally_print(&job.tally, stderr);
   PRO_TRY(status);
   print_shards(&job, pro_args_has(args, &pro_option_json));
-  if (job.failed > 0 && pro_args_has(args, &option_strict))
-    return pro_fail(PRO_ENUMERIC, "%" PRIu64 " of %" PRIu64 " cases failed", job.failed, job.cases);
+  if (job.tally.failed > 0 && pro_args_has(args, &option_strict))
+    return pro_fail(PRO_ENUMERIC, "%" PRIu64 " of %" PRIu64 " cases failed", job.tally.failed, job.tally.cases);
   return PRO_OK;
 }
 
@@ -248,6 +232,10 @@ static pro_status run_sweep(const pro_args *args) {
   PRO_TRY(pro_find_scenario(&scenario, args));
   sweep s = {.scenario = scenario};
   pro_status status = sweep_scenario(&s, args);
+  if (status != PRO_OK && s.tally.cases > 0) {
+    s.tally.missing = s.tally.cases, s.tally.failed = 0; /* nothing is kept */
+    pro_tally_print(&s.tally, stderr);
+  }
   if (status == PRO_OK) {
     if (pro_args_has(args, &pro_option_json))
       print_json(&s, args->operand[0], pro_args_value(args, &option_output));
@@ -270,7 +258,7 @@ static pro_status run_sweep(const pro_args *args) {
 
 const pro_command pro_command_sweep = {
     .name = "sweep",
-    .operands = "SCENARIO -o CORPUS.h5 | --plan PLAN.json [--shard I/N]",
+    .operands = "SCENARIO -o CORPUS.h5 | --plan PLAN",
     .summary = "simulate all cases into a labelled corpus",
     .doc =
         "Case k depends on (scenario, seed, k) alone: the same bytes on any number of threads; but which cases "

@@ -7,14 +7,14 @@
 
 #include "cli/args.h"
 #include "cli/comparison.h"
+#include "cli/progress.h"
 #include "cli/rows.h"
 
 static const pro_option option_data = {
     "data", 0, "PATH", "a file or folder of your own in place of the shared data, for one comparison", 0};
 static const pro_option option_cell = {"cell", 0, "PRESET", "the cell to compare with, where one is chosen", 0};
 static const pro_option option_draws = {"draws", 0, "N", "cells of each Monte-Carlo (default: 200)", 0};
-static const pro_option option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
-static const pro_option *const options[] = {&option_data, &option_cell, &option_draws, &option_quiet, NULL};
+static const pro_option *const options[] = {&option_data, &option_cell, &option_draws, &pro_option_quiet, NULL};
 
 enum { COMPARISONS_MAX = 64, PATH_SIZE = 4096 };
 
@@ -82,7 +82,7 @@ static pro_status run_one(result *r, const pro_args *args, uint64_t draws, int n
                             .own = given != NULL,
                             .cell = pro_args_value(args, &option_cell),
                             .draws = draws};
-  r->rows.quiet = pro_args_has(args, &option_quiet);
+  r->rows.quiet = pro_args_has(args, &pro_option_quiet);
   if (!r->rows.quiet) fprintf(stderr, "%s\n", r->of->name);
   pro_status status = r->of->run(&r->rows, &o);
   if (status == PRO_OK && r->rows.failed) status = pro_fail(PRO_ENOMEM, "%s: no memory for its rows", r->of->name);

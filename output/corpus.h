@@ -50,8 +50,9 @@ typedef struct pro_corpus_plan { /* what is fixed before the first case; borrowe
       *window;    /* (windows): the samples stay in these files, of which the cases are appended in */
   size_t windows; /* this order; 0: the file holds all itself */
   int copied;     /* 1: its chunks are copies of verified ones; they are not opened again to verify the file */
-  int threads;    /* for what is left at the commit, and to verify it; 0: one */
-  const char *license; /* SPDX, or NULL: not chosen */
+  const volatile int *stop; /* once it is not 0, a commit gives up with PRO_EINTERRUPTED; NULL: nobody asks */
+  int threads;              /* for what is left at the commit, and to verify it; 0: one */
+  const char *license;      /* SPDX, or NULL: not chosen */
 } pro_corpus_plan;
 
 typedef struct pro_corpus_writer pro_corpus_writer;

@@ -10,9 +10,9 @@
 #include "output/label.h"
 
 enum {
-  PRO_CORPUS_CHUNK = 65536,            /* samples; a group of cases starts on a multiple of it */
-  PRO_CORPUS_ROWS = 256,               /* cases; a chunk of a table */
-  PRO_CORPUS_BLOCK = 4096,             /* rows that are read at once: to open a column takes as long as to read it */
+  PRO_CORPUS_CHUNK = 65536, /* samples; a group of cases starts on a multiple of it */
+  PRO_CORPUS_ROWS = 256,    /* cases; a chunk of a table */
+  PRO_CORPUS_BLOCK = 4096,  /* rows that are read at once: to open a column takes as long as to read it */
   PRO_CORPUS_SLOTS = PRO_REACTIONS_MAX /* second axis of /truth/extent */
 };
 
@@ -167,6 +167,7 @@ int pro_corpus_read_codes(int32_t *to, const pro_corpus_codes *codes, uint64_t s
  * written makes sense as physics (clocks against outcomes, ledgers): one odd run among thousands is told, but does
  * not cost the others their file. */
 typedef enum pro_corpus_depth { PRO_CORPUS_COPIED, PRO_CORPUS_WHOLE, PRO_CORPUS_SOUND } pro_corpus_depth;
-pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth,
-                                int threads) PRO_MUST_CHECK;
+/* stop: as in pro_corpus_plan. */
+pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth, int threads,
+                                const volatile int *stop) PRO_MUST_CHECK;
 #endif

@@ -32,6 +32,7 @@ static pro_status take_samples(pro_corpus_writer *w, const pro_corpus_row *row, 
 
 static pro_status append(pro_corpus_writer *w, const pro_corpus_record *record, int count,
                          pro_corpus_load_chunk *load, void *payload) {
+  if (w->plan->stop && *w->plan->stop) return pro_fail(PRO_EINTERRUPTED, "%s: interrupted", w->path);
   if (w->cases == w->plan->cases)
     return pro_fail(PRO_EBUG, "%s: more than the %llu cases planned", w->path, (unsigned long long)w->cases);
   PRO_TRY(pro_corpus_begin_group(w));

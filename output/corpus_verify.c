@@ -43,6 +43,7 @@ typedef struct reader {
 typedef struct verification {
   hid_t file;
   const char *path;
+  const volatile int *stop;
   pro_corpus_tables tables;
   pro_corpus_findings found;
   pro_corpus_depth depth;
@@ -149,6 +150,7 @@ static pro_status leave_chunk(verification *v) {
 
 /* Goes on to the next chunk. */
 static pro_status read_chunks(verification *v) {
+  if (v->stop && *v->stop) return pro_fail(PRO_EINTERRUPTED, "interrupted while it was verified");
   PRO_TRY(leave_chunk(v));
   uint64_t start = v->next, end = chunk_end(v);
   pro_crew_do(v->threads, v->columns, read_chunk, v);
@@ -581,10 +583,12 @@ static void leave(verification *v) {
   free(v);
 }
 
-pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth, int threads) {
+pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth, int threads,
+                                const volatile int *stop) {
   pro_corpus_quiet();
   verification *v = calloc(1, sizeof *v);
   if (!v) return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
+  v->stop = stop;
   v->path = path, v->depth = depth, v->threads = threads > 0 ? threads : 1;
   pthread_mutex_init(&v->hdf5, NULL);
   v->file = H5I_INVALID_HID;
@@ -613,7 +617,7 @@ typedef struct verified { /* what the child is told, and answers */
 
 static pro_status verify_sound(void *out, const char *path) {
   verified *v = out;
-  return pro_corpus_verify_as(&v->summary, path, PRO_CORPUS_SOUND, v->threads);
+  return pro_corpus_verify_as(&v->summary, path, PRO_CORPUS_SOUND, v->threads, NULL);
 }
 
 pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path, int threads) {

@@ -215,6 +215,7 @@ pro_status pro_journal_group(struct pro_journal *j, uint64_t chunk) {
 pro_status pro_journal_close(struct pro_journal *j) {
   if (!j) return PRO_OK;
   pro_status status = PRO_OK;
+  j->news.ended = 1;
   if (!write_news(j) || (fsync(j->fd) != 0 && errno != EINVAL)) status = cannot(j);
   drop(j);
   return status;

@@ -22,7 +22,7 @@ typedef struct pro_journal_news { /* written anew at every group: for people, no
   int64_t began, seen;            /* wall clock, since 1970 [s] */
   double seconds;                 /* of this attempt [s] */
   uint64_t done_here;             /* cases of this attempt */
-  int64_t process;
+  int64_t process, ended;         /* ended: 1 once it was closed in good order */
   char host[64];
 } pro_journal_news;
 

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,7 +223,7 @@ static void look_at(pro_shard_news *n, const char *path, int is_journal) {
   pro_journal_head head;
   pro_journal_news news;
   if (pro_journal_peek(&head, &news, path) != PRO_OK) return;
-  double age = difftime(time(NULL), info.st_mtime);
+  double age = news.ended ? (double)INFINITY : difftime(time(NULL), info.st_mtime);
   if (n->state == PRO_SHARD_missing) n->state = PRO_SHARD_begun;
   if (n->attempts++ == 0 || age < n->age) n->age = age;
   if (n->attempts > 1 && news.cases < n->cases) return;

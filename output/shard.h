@@ -40,7 +40,7 @@ typedef struct pro_shard_news { /* from names and first pages alone */
   uint64_t bytes;         /* of the shard */
   int attempts;           /* journals */
   uint64_t cases, failed; /* of the journal that is furthest: what all attempts so far have finished */
-  double age;             /* since any of them last wrote [s] */
+  double age;             /* since one that has not ended last wrote; infinite: all have [s] */
   double seconds;         /* of that attempt */
   uint64_t done_here;     /* cases it has done itself */
   char host[64];

@@ -94,6 +94,7 @@ static void live(crew *c, uint64_t n, uint64_t count) {
     memset(run, 0, sizeof *run);
     run->status = make_case(&run->in, job, job->first + i);
     if (job->truth_columns) run->in.truth_columns = job->truth_columns;
+    run->in.stop = job->stop;
     if (job->case_seconds > 0.0) run->in.seconds_max = job->case_seconds;
     if (run->status == PRO_OK && is_long(job, &run->in)) run->in.pieces = &forgotten;
     if (run->status == PRO_OK)

@@ -223,6 +223,7 @@ typedef struct pro_case {
   uint32_t truth_columns; /* bits 1 << pro_truth: what is recorded of it beside what sensors read; 0: all */
   int steps_max;          /* of the integrator, rejected ones too, in which it must end; 0: any number */
   double seconds_max;     /* of the wall clock, likewise; 0: any. Whether it is kept depends on the machine [s] */
+  const volatile int *stop; /* once it is not 0, the case ends with PRO_EINTERRUPTED; NULL: nobody asks */
   uint64_t seed, run;
   int64_t cell_draw;     /* which parameter draw: cases that share it share a split */
   int family;            /* index of the kind */

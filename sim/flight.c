@@ -421,6 +421,7 @@ pro_status pro_flight_afford(const pro_flight *f) {
   const pro_case *in = f->in;
   PRO_TRY(on_course(f));
   if (f->refused != PRO_OK) return pro_fail(f->refused, "%s", f->refusal);
+  if (in->stop && *in->stop) return pro_fail(PRO_EINTERRUPTED, "at t = %.6g s: asked to stop", f->last.t);
   pro_counts counts;
   count(f, &counts);
   if (in->steps_max > 0 && counts.steps + counts.rejected >= in->steps_max)
