@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * cli/json.h - writes one JSON document, member by member. Numbers read back to the same bits; what is not a number is
- * null; bytes that are not UTF-8 become U+FFFD. */
+ * cli/json.h - writes one JSON document, member by member. Numbers read back to the same bits; what is not a
+ * number is null; bytes that are not UTF-8 become U+FFFD. */
 #ifndef PRO_JSON_H
 #define PRO_JSON_H
 #include <stdint.h>
 #include <stdio.h>
+
+#include "sim/base.h"
 
 enum { PRO_JSON_DEPTH = 16 };
 typedef struct pro_json {
@@ -25,4 +27,7 @@ void pro_json_number(pro_json *json, const char *key, double value);
 void pro_json_integer(pro_json *json, const char *key, int64_t value);
 void pro_json_count(pro_json *json, const char *key, uint64_t value);
 void pro_json_bool(pro_json *json, const char *key, int value);
+
+/* A document of what failed: its status, the program's exit code and the message of pro_fail. */
+void pro_json_failure(FILE *to, pro_status status);
 #endif
