@@ -19,6 +19,19 @@ const pro_option pro_option_detector = {"detector", 0, "NAME|all", "which detect
 
 static const pro_option *const every[] = {&pro_option_json, &pro_option_help, NULL};
 
+const char *pro_command_join(const pro_command *command) { return command->own_program ? "-" : " "; }
+
+static pro_status unknown(const char *what, const char *name, const char *const *names, const char *join,
+                          const char *see) {
+  const char *close = pro_closest(name, names);
+  return pro_fail(PRO_EUSAGE, "there is no %s '%.64s'%s%s%s see `prodrome%s%s`", what, name,
+                  close ? "; did you mean '" : ";", close ? close : "", close ? "'?" : "", join, see);
+}
+
+pro_status pro_args_unknown(const char *what, const char *name, const char *const *names, const char *see) {
+  return unknown(what, name, names, " ", see);
+}
+
 static const pro_option *option_at(const pro_command *command, int k) {
   int own = 0;
   while (command->options && command->options[own]) own++;
@@ -46,7 +59,7 @@ static pro_status find_name(const pro_option **out, const pro_command *command, 
   snprintf(wrong, sizeof wrong, "%.*s", (int)(length < 60 ? length : 60), name);
   char see[64];
   snprintf(see, sizeof see, "%s --help", command->name);
-  return pro_args_unknown("option", wrong, names, see);
+  return unknown("option", wrong, names, pro_command_join(command), see);
 }
 
 static pro_status note(pro_args *args, const pro_option *option, const char *value) {
@@ -69,8 +82,8 @@ static pro_status read_option(pro_args *args, int *used, char **words, int left)
     option = find_letter(args->command, word[1]);
     int length = pro_utf8_length(word + 1);
     if (!option)
-      return pro_fail(PRO_EUSAGE, "%s has no option %.*s; see `prodrome %s --help`", args->command->name,
-                      1 + (length ? length : 1), word, args->command->name);
+      return pro_fail(PRO_EUSAGE, "%s has no option %.*s; see `prodrome%s%s --help`", args->command->name,
+                      1 + (length ? length : 1), word, pro_command_join(args->command), args->command->name);
     if (word[2]) value = word + 2;
   }
   if (value && !option->value)
@@ -87,10 +100,11 @@ static pro_status check_operands(const pro_args *args) {
   const pro_command *c = args->command;
   if (pro_args_has(args, &pro_option_help)) return PRO_OK;
   if (args->operand_count < c->least)
-    return pro_fail(PRO_EUSAGE, "%s needs %s; see `prodrome %s --help`", c->name, c->operands, c->name);
+    return pro_fail(PRO_EUSAGE, "%s needs %s; see `prodrome%s%s --help`", c->name, c->operands,
+                    pro_command_join(c), c->name);
   if (c->most >= 0 && args->operand_count > c->most)
-    return pro_fail(PRO_EUSAGE, "%s: '%s' is one argument too many; see `prodrome %s --help`", c->name,
-                    args->operand[c->most], c->name);
+    return pro_fail(PRO_EUSAGE, "%s: '%s' is one argument too many; see `prodrome%s%s --help`", c->name,
+                    args->operand[c->most], pro_command_join(c), c->name);
   return PRO_OK;
 }
 
@@ -154,10 +168,4 @@ pro_status pro_args_count(uint64_t *out, const pro_args *args, const pro_option 
                     option->name, text, low, high);
   *out = value;
   return PRO_OK;
-}
-
-pro_status pro_args_unknown(const char *what, const char *name, const char *const *names, const char *see) {
-  const char *close = pro_closest(name, names);
-  return pro_fail(PRO_EUSAGE, "there is no %s '%.64s'%s%s%s see `prodrome %s`", what, name,
-                  close ? "; did you mean '" : ";", close ? close : "", close ? "'?" : "", see);
 }

@@ -25,10 +25,14 @@ typedef struct pro_command { /* one file each in cli/, and a row in main.c */
   const char *doc;                  /* paragraphs for its help; may be NULL */
   int least, most;                  /* operands; most < 0: any number */
   const pro_option *const *options; /* NULL-terminated, without --json and --help */
-  /* Prints its result at the end, when nothing can go wrong any more. PRO_ENUMERIC: the result is printed, but a case
-   * failed; any other failure: nothing is printed. */
+  /* Prints its result at the end, when nothing can go wrong any more. PRO_ENUMERIC: the result is printed, but a
+   * case failed; any other failure: nothing is printed. */
   pro_status (*run)(const pro_args *args);
+  int own_program; /* called as prodrome-NAME, not as prodrome NAME */
 } pro_command;
+
+/* What stands between "prodrome" and the command's name. */
+const char *pro_command_join(const pro_command *command);
 
 typedef struct pro_given {
   const pro_option *option;
@@ -42,8 +46,8 @@ struct pro_args { /* borrows argv */
   pro_given *given;     /* (given_count), in order */
 };
 
-/* Reads what follows the command's name. PRO_EUSAGE: an unknown option, a value missing or not wanted, too few or too
- * many operands (not checked when --help is there); PRO_ENOMEM. Free with pro_args_free in any case. */
+/* Reads what follows the command's name. PRO_EUSAGE: an unknown option, a value missing or not wanted, too few or
+ * too many operands (not checked when --help is there); PRO_ENOMEM. Free with pro_args_free in any case. */
 pro_status pro_args_parse(pro_args *out, const pro_command *command, int count, char **words) PRO_MUST_CHECK;
 void pro_args_free(pro_args *args);
 

@@ -123,8 +123,8 @@ void pro_help_command(FILE *to, const pro_command *command, int as_json) {
     pro_json_end(&json);
     return;
   }
-  fprintf(to, "usage: prodrome %s%s%s [OPTION]...\n\n", command->name, command->operands[0] ? " " : "",
-          command->operands);
+  fprintf(to, "usage: prodrome%s%s%s%s [OPTION]...\n\n", pro_command_join(command), command->name,
+          command->operands[0] ? " " : "", command->operands);
   wrap(to, command->summary, 0);
   if (command->doc) {
     fputc('\n', to);

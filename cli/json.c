@@ -107,3 +107,14 @@ void pro_json_bool(pro_json *json, const char *key, int value) {
   member(json, key);
   fputs(value ? "true" : "false", json->to);
 }
+
+void pro_json_failure(FILE *to, pro_status status) {
+  pro_json j;
+  pro_json_begin(&j, to);
+  pro_json_object(&j, "error");
+  pro_json_text(&j, "status", pro_status_name(status));
+  pro_json_integer(&j, "exit_code", pro_status_exit_code(status));
+  pro_json_text(&j, "message", pro_error_message());
+  pro_json_end(&j);
+  pro_json_end(&j);
+}

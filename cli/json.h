@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sim/base.h"
+
 enum { PRO_JSON_DEPTH = 16 };
 typedef struct pro_json {
   FILE *to;                    /* borrowed; its error flag tells of a failed write */
@@ -26,4 +28,7 @@ void pro_json_number(pro_json *json, const char *key, double value);
 void pro_json_integer(pro_json *json, const char *key, int64_t value);
 void pro_json_count(pro_json *json, const char *key, uint64_t value);
 void pro_json_bool(pro_json *json, const char *key, int value);
+
+/* A document of what failed: its status, the program's exit code and the message of pro_fail. */
+void pro_json_failure(FILE *to, pro_status status);
 #endif

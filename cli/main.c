@@ -79,15 +79,8 @@ static pro_status dispatch(int count, char **words) {
 /* Who asked for JSON gets a document in any case. */
 static void print_failure(pro_status status, int json) {
   fprintf(stderr, "prodrome: %s\n", pro_error_message());
-  if (!json || status == PRO_ENUMERIC) return; /* with PRO_ENUMERIC the result is printed already */
-  pro_json j;
-  pro_json_begin(&j, stdout);
-  pro_json_object(&j, "error");
-  pro_json_text(&j, "status", pro_status_name(status));
-  pro_json_integer(&j, "exit_code", pro_status_exit_code(status));
-  pro_json_text(&j, "message", pro_error_message());
-  pro_json_end(&j);
-  pro_json_end(&j);
+  /* with PRO_ENUMERIC the result is printed already */
+  if (json && status != PRO_ENUMERIC) pro_json_failure(stdout, status);
 }
 
 /* A closed standard stream would lend its number to the next file opened, and our messages would go into that

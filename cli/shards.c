@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/json.h"
@@ -63,57 +64,61 @@ static pro_status which_shards(uint64_t *from, uint64_t *to, const pro_shard_job
 
 /* ---- one of them ---- */
 
-typedef struct shard {
+struct pro_shards {
   pro_shard_job *job;
-  const pro_sweep_plan *plan;
-  const pro_scenario *scenario;
+  pro_sweep_plan plan;
+  pro_scenario *scenario;
+  pro_plan_tables tables;
   pro_corpus_plan corpus;
+  double *draws; /* (parameters) */
+  pro_progress progress;
+  /* the one at hand */
   pro_corpus_shard part;
   char path[PRO_SHARD_PATH];
   pro_shard *attempt;
-  double *draws; /* (parameters) */
-  uint64_t next, done, failed;
-  pro_progress *progress;
-} shard;
+  uint64_t next, failed;
+};
 
 /* A case weighs its share of its shard. */
-static void step(shard *s, uint64_t done) {
-  const pro_shard_part *part = &s->plan->part[s->part.index];
-  s->progress->weight += part->cost * (double)(done - s->done) / (double)part->cases;
-  s->progress->failed = s->job->tally.failed + s->failed;
-  s->done = done;
-  pro_progress_step(s->progress, done);
+static void step(pro_shards *s, uint64_t cases) {
+  const pro_shard_part *part = &s->plan.part[s->part.index];
+  s->progress.weight += part->cost * (double)cases / (double)part->cases;
+  s->progress.failed = s->job->tally.failed + s->failed;
+  s->job->done += cases;
+  pro_progress_step(&s->progress, s->job->done);
 }
 
 /* What need not be done: it is no measure of how fast this goes. */
-static void skip(shard *s, uint64_t cases) {
-  double before = s->progress->weight;
-  step(s, s->done + cases);
-  s->progress->before += cases, s->progress->weight_before += s->progress->weight - before;
+static void skip(pro_shards *s, uint64_t cases) {
+  double before = s->progress.weight;
+  step(s, cases);
+  s->progress.before += cases, s->progress.weight_before += s->progress.weight - before;
 }
 
 static pro_status take(void *payload, const pro_run *run) {
-  shard *s = payload;
+  pro_shards *s = payload;
   pro_scenario_draws(s->draws, s->scenario, s->next++);
   PRO_TRY(pro_corpus_append(pro_shard_writer(s->attempt), run, s->draws));
   s->failed += !run->truth;
-  step(s, s->done + 1);
+  step(s, 1);
   return PRO_OK;
 }
 
-static pro_status help(void *payload) { return pro_corpus_help(pro_shard_writer(((shard *)payload)->attempt)); }
+static pro_status help(void *payload) {
+  return pro_corpus_help(pro_shard_writer(((pro_shards *)payload)->attempt));
+}
 
-static pro_status run_cases(shard *s) {
+static pro_status run_cases(pro_shards *s) {
   uint64_t before = pro_shard_done(s->attempt);
   s->next = s->part.first + before;
   pro_ensemble ensemble = {.scenario = s->scenario,
                            .first = s->next,
                            .count = s->corpus.cases - before,
                            .threads = s->job->threads,
-                           .integrator = pro_integrator_find(s->plan->integrator),
-                           .truth_columns = s->plan->truth ? 0 : pro_label_truths(),
+                           .integrator = pro_integrator_find(s->plan.integrator),
+                           .truth_columns = s->plan.truth ? 0 : pro_label_truths(),
                            .long_samples = PRO_LONG_SAMPLES,
-                           .case_seconds = (double)s->plan->case_seconds,
+                           .case_seconds = (double)s->plan.case_seconds,
                            .sink = take,
                            .help = help,
                            .payload = s,
@@ -133,7 +138,7 @@ static void print_failure(void *payload, FILE *to) {
 }
 
 /* For `status`: why the last attempt ended, if it was not asked to. */
-static void leave_note(const shard *s, pro_status status) {
+static void leave_note(const pro_shards *s, pro_status status) {
   char path[PRO_SHARD_PATH], why[1024];
   name_beside(path, s->path, ".failed");
   snprintf(why, sizeof why, "%s", pro_error_message());
@@ -144,7 +149,7 @@ static void leave_note(const shard *s, pro_status status) {
   if (status != PRO_OK) (void)pro_fail(status, "%s", why);
 }
 
-static pro_status write_receipt(const shard *s, double seconds) {
+static pro_status write_receipt(const pro_shards *s, double seconds) {
   pro_receipt r = {.cases = s->corpus.cases, .failed = s->failed, .seconds = seconds};
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
@@ -156,8 +161,8 @@ static pro_status write_receipt(const shard *s, double seconds) {
   return pro_receipt_write(&r, s->path);
 }
 
-static pro_status attempt(shard *s) {
-  double before = pro_progress_seconds(s->progress);
+static pro_status attempt(pro_shards *s) {
+  double before = pro_progress_seconds(&s->progress);
   PRO_TRY(pro_shard_begin(&s->attempt, s->path, &s->corpus));
   uint64_t resumed = pro_shard_done(s->attempt);
   s->failed = pro_shard_failed(s->attempt);
@@ -175,13 +180,13 @@ static pro_status attempt(shard *s) {
                     "; whole groups of them are kept: run it again and it goes on",
                     kept, s->corpus.cases, s->part.index);
   }
-  pro_progress_note(s->progress, "all cases are there; laying out, verifying and syncing the shard");
+  pro_progress_note(&s->progress, "all cases are there; laying out, verifying and syncing the shard");
   PRO_TRY(pro_shard_finish(s->attempt));
-  return write_receipt(s, pro_progress_seconds(s->progress) - before);
+  return write_receipt(s, pro_progress_seconds(&s->progress) - before);
 }
 
 /* PRO_OK: it is there. PRO_EMISSING: it is to be made. */
-static pro_status look(shard *s, pro_receipt *known) {
+static pro_status look(pro_shards *s, pro_receipt *known) {
   pro_status status = pro_shard_check(known, s->path, &s->corpus);
   if (status != PRO_EINPUT) return status;
   char why[1024];
@@ -194,12 +199,22 @@ static pro_status look(shard *s, pro_receipt *known) {
   return PRO_EMISSING;
 }
 
-static pro_status run_one(shard *s, uint64_t index) {
+/* A shard whose file has the length that its receipt says is taken for whole, unread. */
+static int seems_whole(pro_receipt *known, const pro_shards *s) {
+  struct stat info;
+  pro_corpus_part part;
+  return stat(s->path, &info) == 0 && pro_receipt_read(known, s->path) == PRO_OK &&
+         known->bytes == (uint64_t)info.st_size && known->cases == s->corpus.cases &&
+         pro_corpus_part_of(&part, s->path) == PRO_OK && strcmp(part.plan_sha256, s->part.plan_sha256) == 0 &&
+         part.index == s->part.index;
+}
+
+pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
   pro_receipt known = {0};
-  pro_sweep_plan_shard(&s->corpus, &s->part, s->plan, index);
-  pro_shard_name(s->path, s->plan->folder, index, s->plan->parts);
+  pro_sweep_plan_shard(&s->corpus, &s->part, &s->plan, index);
+  pro_shard_name(s->path, s->plan.folder, index, s->plan.parts);
   s->failed = 0;
-  pro_status status = look(s, &known);
+  pro_status status = s->job->trusting && seems_whole(&known, s) ? PRO_OK : look(s, &known);
   if (status == PRO_OK) {
     s->job->there_before++, s->job->tally.failed += known.failed;
     skip(s, s->corpus.cases);
@@ -212,44 +227,82 @@ static pro_status run_one(shard *s, uint64_t index) {
   return status;
 }
 
-static pro_status run_all(shard *s, uint64_t from, uint64_t to) {
-  pro_plan_tables tables;
-  PRO_TRY(pro_sweep_plan_corpus(&s->corpus, &tables, s->plan, s->scenario));
+/* ---- some of them ---- */
+
+static pro_status open_plan(pro_shards *s) {
+  PRO_TRY(pro_sweep_plan_read(&s->plan, s->job->plan));
+  PRO_TRY(pro_sweep_plan_scenario(&s->scenario, &s->plan));
+  s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
+  if (!s->draws) return pro_fail(PRO_ENOMEM, "no memory for the parameters");
+  PRO_TRY(pro_sweep_plan_corpus(&s->corpus, &s->tables, &s->plan, s->scenario));
+  if (s->job->threads == 0) s->job->threads = pro_threads_available();
   s->corpus.threads = s->job->threads, s->corpus.stop = s->job->stop;
-  for (uint64_t i = from; i < to; i++) s->job->tally.cases += s->plan->part[i].cases;
-  s->job->shards = to - from;
-  pro_progress progress;
-  pro_progress_begin(&progress, "cases", s->job->tally.cases, s->job->quiet);
-  progress.json = s->job->log_json;
-  for (uint64_t i = from; i < to; i++) progress.weights += s->plan->part[i].cost;
-  s->progress = &progress;
+  pro_progress_begin(&s->progress, "cases", 0, s->job->quiet);
+  return PRO_OK;
+}
+
+pro_status pro_shards_open(pro_shards **out, pro_shard_job *job) {
+  pro_shards *s = calloc(1, sizeof *s);
+  if (!s) return pro_fail(PRO_ENOMEM, "%s: no memory", job->plan);
+  s->job = job;
+  pro_status status = open_plan(s);
+  if (status == PRO_OK)
+    *out = s;
+  else
+    pro_shards_close(s);
+  return status;
+}
+
+const pro_sweep_plan *pro_shards_plan(const pro_shards *shards) { return &shards->plan; }
+
+void pro_shards_close(pro_shards *s) {
+  if (!s) return;
+  free(s->draws);
+  pro_corpus_plan_clear(&s->tables);
+  pro_scenario_free(s->scenario);
+  pro_sweep_plan_clear(&s->plan);
+  free(s);
+}
+
+static pro_status run_all(pro_shards *s) {
+  pro_shard_job *job = s->job;
+  uint64_t from = 0, to = 0;
+  PRO_TRY(which_shards(&from, &to, job, &s->plan));
+  for (uint64_t i = from; i < to; i++) job->tally.cases += s->plan.part[i].cases;
+  job->shards = to - from;
+  pro_progress_begin(&s->progress, "cases", job->tally.cases, job->quiet);
+  s->progress.json = job->log_json;
+  for (uint64_t i = from; i < to; i++) s->progress.weights += s->plan.part[i].cost;
   pro_status status = PRO_OK;
-  for (uint64_t i = from; i < to && status == PRO_OK; i++) status = run_one(s, i);
-  pro_progress_end(&progress);
-  s->job->tally.seconds = pro_progress_seconds(&progress);
-  s->job->tally.missing = s->job->tally.cases - s->done;
-  pro_corpus_plan_clear(&tables);
+  for (uint64_t i = from; i < to && status == PRO_OK; i++) status = pro_shards_run_one(s, i);
+  pro_progress_end(&s->progress);
+  job->tally.seconds = pro_progress_seconds(&s->progress);
+  job->tally.missing = job->tally.cases - job->done;
   return status;
 }
 
 pro_status pro_shards_run(pro_shard_job *job) {
-  pro_sweep_plan plan;
-  pro_scenario *scenario = NULL;
-  shard *s = calloc(1, sizeof *s);
-  pro_status status = pro_sweep_plan_read(&plan, job->plan);
-  uint64_t from = 0, to = 0;
-  if (job->threads == 0) job->threads = pro_threads_available();
-  if (status == PRO_OK) status = which_shards(&from, &to, job, &plan);
-  if (status == PRO_OK) status = pro_sweep_plan_scenario(&scenario, &plan);
-  if (status == PRO_OK && s) s->draws = calloc(pro_scenario_parameter_count(scenario) + 1, sizeof *s->draws);
-  if (status == PRO_OK && (!s || !s->draws)) status = pro_fail(PRO_ENOMEM, "no memory for the parameters");
-  if (status == PRO_OK) {
-    s->job = job, s->plan = &plan, s->scenario = scenario;
-    status = run_all(s, from, to);
-  }
-  if (s) free(s->draws);
-  free(s);
-  pro_scenario_free(scenario);
-  pro_sweep_plan_clear(&plan);
+  pro_shards *s;
+  PRO_TRY(pro_shards_open(&s, job));
+  pro_status status = run_all(s);
+  pro_shards_close(s);
   return status;
+}
+
+void pro_shards_print(const pro_shard_job *job, int as_json) {
+  if (!as_json) {
+    printf("%" PRIu64 " shards, of which %" PRIu64 " were there; %" PRIu64
+           " cases were taken from earlier attempts\n",
+           job->shards, job->there_before, job->resumed);
+    pro_tally_print(&job->tally, stdout);
+    return;
+  }
+  pro_json json;
+  pro_json_begin(&json, stdout);
+  pro_json_text(&json, "plan", job->plan);
+  pro_json_count(&json, "shards", job->shards);
+  pro_json_count(&json, "there_before", job->there_before);
+  pro_json_count(&json, "resumed", job->resumed);
+  pro_tally_json(&job->tally, &json);
+  pro_json_end(&json);
 }

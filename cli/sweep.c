@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/corpus_plan.h"
 #include "cli/find.h"
+#include "cli/heaps.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/shards.h"
@@ -123,20 +121,6 @@ static void print_text(const sweep *s, const char *path) {
   pro_tally_print(&s->tally, stdout);
 }
 
-/* As glibc would have it, every thread allocates from heaps of its own, and which of them holds a run's blocks or
- * a chunk's depends on who came first: peaks would grow with the number of runs until all heaps have seen all of
- * them. One heap for all costs a sweep nothing that was measured, for a case allocates a dozen times. And glibc
- * raises the size from which blocks are mapped, and given back, to what was freed last: whole runs would lie among
- * small blocks that stay. What a batch has freed at the heap's end is kept for the next one, up to as much as a
- * batch may hold: to give it back and ask for it anew takes the kernel 4 % of a sweep's time. */
-static void keep_heaps_small(void) {
-#ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  mallopt(M_TRIM_THRESHOLD, 1 << 26);
-#endif
-}
-
 static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   uint64_t runs = pro_scenario_runs(s->scenario), threads = 0, seconds = 0;
   PRO_TRY(pro_args_count(&runs, args, &option_runs, 1, UINT32_MAX));
@@ -154,7 +138,7 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   int quiet, json;
   PRO_TRY(pro_progress_options(&quiet, &json, args));
   if (pro_args_has(args, &option_no_truth)) ensemble.truth_columns = pro_label_truths();
-  keep_heaps_small();
+  pro_heaps_keep_small();
   s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
   if (!s->draws) return pro_fail(PRO_ENOMEM, "no memory for the parameters");
   pro_plan_tables tables;
@@ -177,24 +161,6 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
 
 /* ---- shards of a plan ---- */
 
-static void print_shards(const pro_shard_job *job, int as_json) {
-  if (!as_json) {
-    printf("%" PRIu64 " shards, of which %" PRIu64 " were there; %" PRIu64
-           " cases were taken from earlier attempts\n",
-           job->shards, job->there_before, job->resumed);
-    pro_tally_print(&job->tally, stdout);
-    return;
-  }
-  pro_json json;
-  pro_json_begin(&json, stdout);
-  pro_json_text(&json, "plan", job->plan);
-  pro_json_count(&json, "shards", job->shards);
-  pro_json_count(&json, "there_before", job->there_before);
-  pro_json_count(&json, "resumed", job->resumed);
-  pro_tally_json(&job->tally, &json);
-  pro_json_end(&json);
-}
-
 static pro_status run_shards(const pro_args *args) {
   static const pro_option *const fixed[] = {&option_output,   &option_runs,           &option_seconds,
                                             &pro_option_seed, &pro_option_set,        &option_no_truth,
@@ -210,12 +176,12 @@ static pro_status run_shards(const pro_args *args) {
                        .threads = (int)threads};
   PRO_TRY(pro_progress_options(&job.quiet, &job.log_json, args));
   job.stop = pro_signals_listen();
-  keep_heaps_small();
+  pro_heaps_keep_small();
   pro_status status = pro_shards_run(&job);
   pro_signals_forget();
   if (status != PRO_OK && job.tally.cases > 0) pro_tally_print(&job.tally, stderr);
   PRO_TRY(status);
-  print_shards(&job, pro_args_has(args, &pro_option_json));
+  pro_shards_print(&job, pro_args_has(args, &pro_option_json));
   if (job.tally.failed > 0 && pro_args_has(args, &option_strict))
     return pro_fail(PRO_ENUMERIC, "%" PRIu64 " of %" PRIu64 " cases failed", job.tally.failed, job.tally.cases);
   return PRO_OK;

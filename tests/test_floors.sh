@@ -56,6 +56,7 @@ knows HDF5 'hdf5' 'output/(corpus|shard)[a-z0-9_]*\.[ch]|tests/.*'
 knows libdeflate 'libdeflate' 'output/pack\.c|tests/.*'
 knows libfyaml 'libfyaml' 'scenarios/yaml\.c|tests/.*'
 knows GSL 'gsl' 'sim/(rng|fit)\.c|predictor/(train|evaluate)\.c|bench/peer_gsl\.c|tests/.*'
+knows MPI 'mpi\.h' 'cli/mpi/main\.c'
 knows OpenMP 'omp\.h' 'scenarios/ensemble\.c|tests/.*'
 for file in $(grep -lE '^ *# *pragma omp' $sources); do
   [ "$file" = scenarios/ensemble.c ] || wrong "$file knows OpenMP"
