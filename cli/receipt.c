@@ -104,7 +104,7 @@ static pro_status check_file(pro_receipt *known, const char *path) {
   if (!known->sha256[0]) PRO_TRY(pro_receipt_hash(known, path));
   pro_status status = pro_receipt_read(&told, path);
   if (status == PRO_ENOMEM) return status;
-  if (status == PRO_OK && strcmp(told.sha256, known->sha256) == 0) {
+  if (status == PRO_OK && strcmp(told.sha256, known->sha256) == 0 && told.bytes == known->bytes) {
     *known = told;
     return PRO_OK;
   }
@@ -135,5 +135,9 @@ pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpu
   if (part.first != shard->first || part.cases != plan->cases)
     return pro_fail(PRO_EINPUT, "%s: holds cases %" PRIu64 " to %" PRIu64 ", not those of its plan", path,
                     part.first, part.first + part.cases - 1);
+  if (known->cases != part.cases || known->failed > part.cases)
+    return pro_fail(PRO_EINPUT,
+                    "%s: holds %" PRIu64 " cases, its receipt says %" PRIu64 ", of which %" PRIu64 " failed", path,
+                    part.cases, known->cases, known->failed);
   return PRO_OK;
 }

@@ -110,13 +110,25 @@ pro_status pro_record_bool(int *out, const char *path, const pro_node *from, con
   return PRO_OK;
 }
 
-pro_status pro_record_write(const char *path, void (*print)(void *payload, FILE *to), void *payload) {
+/* A new file beside `path`. Attempts on other machines may have this process's number: none writes to another's.
+ */
+static FILE *create_beside(char *name, size_t size, const char *path) {
   const char *slash = strrchr(path, '/');
-  size_t folder = slash ? (size_t)(slash - path) + 1 : 0, size = strlen(path) + 48;
+  size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+  int fd = -1;
+  for (int try = 0; fd < 0 && try < 100; try++) {
+    snprintf(name, size, "%.*s.%s.%ld-%d.part", (int)folder, path, path + folder, (long)getpid(), try);
+    fd = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (fd < 0 && errno != EEXIST) break;
+  }
+  return fd < 0 ? NULL : fdopen(fd, "wb");
+}
+
+pro_status pro_record_write(const char *path, void (*print)(void *payload, FILE *to), void *payload) {
+  size_t size = strlen(path) + 48;
   char *name = malloc(size);
   if (!name) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
-  snprintf(name, size, "%.*s.%s.%ld.part", (int)folder, path, path + folder, (long)getpid());
-  FILE *to = fopen(name, "wb");
+  FILE *to = create_beside(name, size, path);
   int good = to != NULL;
   if (good) {
     print(payload, to);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/shards.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,33 +18,44 @@
 
 /* ---- which shard ---- */
 
+/* The innermost first: HyperQueue's workers may themselves be an array of Slurm's. */
 static const struct {
-  const char *name, *whose;
-  uint64_t from; /* the first task's number */
-} variables[] = {{"SLURM_ARRAY_TASK_ID", "Slurm", 0}, {"PBS_ARRAY_INDEX", "PBS", 0},
-                 {"PBS_ARRAYID", "Torque", 0},        {"LSB_JOBINDEX", "LSF", 1},
-                 {"SGE_TASK_ID", "Grid Engine", 1},   {"HQ_TASK_ID", "HyperQueue", 0}};
+  const char *name, *none; /* what it says in a job that is no array; NULL: it is not there then */
+  uint64_t from;           /* the first task's number */
+} variables[] = {{"HQ_TASK_ID", NULL, 0},  {"SLURM_ARRAY_TASK_ID", NULL, 0}, {"PBS_ARRAY_INDEX", NULL, 0},
+                 {"PBS_ARRAYID", NULL, 0}, {"LSB_JOBINDEX", "0", 1},         {"SGE_TASK_ID", "undefined", 1}};
 
 static int read_whole(uint64_t *out, const char **text) {
   char *end;
   if (**text < '0' || **text > '9') return 0;
+  errno = 0;
   *out = strtoull(*text, &end, 10);
   *text = end;
-  return 1;
+  return errno == 0;
+}
+
+static pro_status variable(uint64_t *out, const char *name, const char *text, uint64_t from) {
+  const char *end = text;
+  if (!read_whole(out, &end) || *end || *out < from || *out > UINT32_MAX)
+    return pro_fail(PRO_EUSAGE, "%s is '%.64s', which is no number of a task; --shard I/N would say it otherwise",
+                    name, text);
+  *out -= from;
+  return PRO_OK;
 }
 
 /* Of a scheduler's variable, and an offset where an array is not long enough; *index stays without one. */
 static pro_status index_of_environment(uint64_t *index, int *known) {
+  static const char more[] = "PRODROME_SHARD_OFFSET";
   uint64_t offset = 0;
-  const char *more = getenv("PRODROME_SHARD_OFFSET");
-  if (more && *more && (!read_whole(&offset, &more) || *more))
-    return pro_fail(PRO_EUSAGE, "PRODROME_SHARD_OFFSET is no whole number");
   for (size_t i = 0; i < PRO_COUNT(variables) && !*known; i++) {
     const char *text = getenv(variables[i].name);
-    uint64_t number;
-    if (!text || !read_whole(&number, &text) || *text || number < variables[i].from) continue;
-    *index = number - variables[i].from + offset, *known = 1;
+    if (!text || !*text || (variables[i].none && strcmp(text, variables[i].none) == 0)) continue;
+    PRO_TRY(variable(index, variables[i].name, text, variables[i].from));
+    *known = 1;
   }
+  const char *text = getenv(more);
+  if (text && *text) PRO_TRY(variable(&offset, more, text, 0));
+  if (*known) *index += offset;
   return PRO_OK;
 }
 
@@ -195,6 +207,9 @@ static pro_status look(pro_shards *s, pro_receipt *known) {
   if (pro_corpus_part_of(&part, s->path) == PRO_OK && strcmp(part.plan_sha256, s->part.plan_sha256) != 0)
     return pro_fail(PRO_EINPUT, "%s; remove it, or make this plan in another folder", why);
   fprintf(stderr, "prodrome: warning: %s; making it again\n", why);
+  char receipt[PRO_SHARD_PATH];
+  name_beside(receipt, s->path, ".json");
+  unlink(receipt); /* first: by it another attempt would judge, and remove, the shard that this one makes */
   unlink(s->path);
   return PRO_EMISSING;
 }
@@ -221,9 +236,10 @@ pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
     s->job->there_before++, s->job->tally.failed += known.failed;
     skip(s, s->corpus.cases);
     pro_shard_clean(s->path);
-    return PRO_OK;
+  } else if (status == PRO_EMISSING) {
+    leave_note(s, PRO_OK); /* of an attempt before this one */
+    status = attempt(s);
   }
-  if (status == PRO_EMISSING) status = attempt(s);
   leave_note(s, status);
   s->job->tally.failed += s->failed;
   return status;

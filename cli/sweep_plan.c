@@ -32,6 +32,7 @@ static pro_status read_parts(pro_sweep_plan *p, const pro_node *list) {
           "%s: shard %zu does not follow the one before it in whole groups: the file was changed; make "
           "the plan again",
           p->path, p->parts);
+    if (part->cost < 0.0) return pro_fail(PRO_EINPUT, "%s: shard %zu costs less than nothing", p->path, p->parts);
     next += part->cases;
   }
   if (next != p->cases)
@@ -74,6 +75,10 @@ static pro_status read_members(pro_sweep_plan *p, const pro_node *root) {
   PRO_TRY(pro_record_bool(&p->truth, p->path, root, "truth"));
   if (p->group == 0 || p->cases == 0 || p->cases > UINT32_MAX)
     return pro_fail(PRO_EINPUT, "%s: %" PRIu64 " cases in groups of %" PRIu64, p->path, p->cases, p->group);
+  if (!pro_integrator_find(p->integrator))
+    return pro_fail(PRO_EINPUT, "%s: no such integrator as '%.60s'", p->path, p->integrator);
+  if (pro_license_check(p->license) != PRO_OK)
+    return pro_fail(PRO_EINPUT, "%s: `license` is no SPDX expression", p->path);
   return read_parts(p, pro_yaml_find(root, "shards"));
 }
 

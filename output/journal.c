@@ -184,7 +184,7 @@ pro_status pro_journal_row(struct pro_journal *j, const pro_corpus_record *r) {
   memset(j->row.data + j->row.used, 0, (length + 8) / 8 * 8 - length); /* an end, and the next row aligned */
   j->row.used += (length + 8) / 8 * 8 - length;
   j->rows.count++;
-  j->failed += length > 0;
+  j->failed += r->row.status != PRO_OK;
   return PRO_OK;
 }
 
@@ -242,7 +242,7 @@ static int read_head(int fd, pro_journal_head *head) {
 }
 
 pro_status pro_journal_peek(pro_journal_head *head, pro_journal_news *news, const char *path) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC), good = 0;
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), good = 0;
   if (fd >= 0) {
     good = read_head(fd, head) && read_all(fd, news, sizeof *news, NEWS_AT);
     close(fd);
@@ -259,32 +259,45 @@ typedef struct place { /* of a payload */
   uint32_t crc;
 } place;
 
+typedef struct group_place {
+  place rows;
+  uint64_t chunk_from, chunk_to;
+} group_place;
+
+typedef struct finds { /* where groups and chunks are */
+  uint64_t chunks;     /* room */
+  place *chunk;
+  group_place *group; /* (groups) */
+} finds;
+
 struct pro_journals {
   pro_journal_head head;
   uint64_t cases, group, groups;
   int files, *fd;
-  uint64_t chunks; /* room */
-  place *chunk, *rows;
-  uint64_t *chunk_from, *chunk_to; /* of each group whose rows are there */
-  buffer payload;                  /* of the record read last */
-  buffer rows_read;                /* of the group read last, */
-  pro_corpus_record *record;       /* (group) whose records point into it */
+  finds all, file;           /* what is taken up; what the file being read holds */
+  buffer payload;            /* of the record read last */
+  buffer rows_read;          /* of the group read last, */
+  pro_corpus_record *record; /* (group) whose records point into it */
 };
+
+static void forget(finds *f, uint64_t groups) {
+  for (uint64_t i = 0; i < f->chunks; i++) f->chunk[i].file = -1;
+  for (uint64_t g = 0; g < groups; g++) f->group[g].rows.file = -1;
+}
 
 pro_status pro_journals_create(pro_journals **out, const pro_journal_head *head, uint64_t cases, uint64_t group) {
   pro_journals *j = calloc(1, sizeof *j);
   if (j) {
     j->head = *head, j->cases = cases, j->group = group, j->groups = (cases + group - 1) / group;
-    j->rows = malloc(j->groups * sizeof *j->rows);
-    j->chunk_from = calloc(j->groups, sizeof *j->chunk_from);
-    j->chunk_to = calloc(j->groups, sizeof *j->chunk_to);
+    j->all.group = calloc(j->groups, sizeof *j->all.group);
+    j->file.group = calloc(j->groups, sizeof *j->file.group);
     j->record = calloc(group < cases ? group : cases, sizeof *j->record);
   }
-  if (!j || !j->rows || !j->chunk_from || !j->chunk_to || !j->record) {
+  if (!j || !j->all.group || !j->file.group || !j->record) {
     pro_journals_free(j);
     return pro_fail(PRO_ENOMEM, "no memory for the journals of %llu cases", (unsigned long long)cases);
   }
-  for (uint64_t g = 0; g < j->groups; g++) j->rows[g].file = -1;
+  forget(&j->all, j->groups);
   *out = j;
   return PRO_OK;
 }
@@ -292,8 +305,8 @@ pro_status pro_journals_create(pro_journals **out, const pro_journal_head *head,
 void pro_journals_free(pro_journals *j) {
   if (!j) return;
   for (int i = 0; i < j->files; i++) close(j->fd[i]);
-  free(j->fd), free(j->chunk), free(j->rows), free(j->chunk_from), free(j->chunk_to), free(j->payload.data);
-  free(j->rows_read.data), free(j->record);
+  free(j->fd), free(j->all.chunk), free(j->all.group), free(j->file.chunk), free(j->file.group);
+  free(j->payload.data), free(j->rows_read.data), free(j->record);
   free(j);
 }
 
@@ -307,15 +320,15 @@ static pro_status read_payload(buffer *to, const pro_journals *j, const place *a
   return PRO_OK;
 }
 
-static pro_status note_chunk(pro_journals *j, uint64_t chunk, const place *at) {
-  if (chunk >= j->chunks) {
+static pro_status note_chunk(finds *f, uint64_t chunk, const place *at) {
+  if (chunk >= f->chunks) {
     uint64_t room = 2 * chunk + 64;
-    place *more = realloc(j->chunk, room * sizeof *more);
+    place *more = realloc(f->chunk, room * sizeof *more);
     if (!more) return pro_fail(PRO_ENOMEM, "no memory to read a journal");
-    for (uint64_t i = j->chunks; i < room; i++) more[i].file = -1;
-    j->chunk = more, j->chunks = room;
+    for (uint64_t i = f->chunks; i < room; i++) more[i].file = -1;
+    f->chunk = more, f->chunks = room;
   }
-  j->chunk[chunk] = *at;
+  f->chunk[chunk] = *at;
   return PRO_OK;
 }
 
@@ -325,15 +338,14 @@ static uint64_t cases_of(const pro_journals *j, uint64_t g) {
 }
 
 /* What a record says, if it makes sense. */
-static pro_status take_up(pro_journals *j, const record *r, const place *at) {
+static pro_status note(pro_journals *j, const record *r, const place *at) {
   const uint64_t sizes = j->head.columns * sizeof(uint64_t);
-  if (r->kind == KIND_stack && r->size >= sizes && r->key < UINT32_MAX) return note_chunk(j, r->key, at);
+  if (r->kind == KIND_stack && r->size >= sizes && r->key < UINT32_MAX) return note_chunk(&j->file, r->key, at);
   if (r->kind != KIND_rows || r->key >= j->groups || r->size < sizeof(rows)) return PRO_OK;
   rows is;
   memcpy(&is, j->payload.data, sizeof is);
   if (is.count != cases_of(j, r->key) || is.chunk_from > is.chunk_to || is.chunk_to > UINT32_MAX) return PRO_OK;
-  j->rows[r->key] = *at;
-  j->chunk_from[r->key] = is.chunk_from, j->chunk_to[r->key] = is.chunk_to;
+  j->file.group[r->key] = (group_place){*at, is.chunk_from, is.chunk_to};
   return PRO_OK;
 }
 
@@ -342,45 +354,68 @@ static int is_ours(const pro_journals *j, int fd) {
   return read_head(fd, &head) && memcmp(&head, &j->head, sizeof head) == 0;
 }
 
-pro_status pro_journals_add(pro_journals *j, const char *path) {
-  int *more = realloc(j->fd, (size_t)(j->files + 1) * sizeof *more);
-  if (!more) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
-  j->fd = more;
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return errno == EMFILE || errno == ENFILE ? pro_fail(PRO_EIO, "%s: %s", path, strerror(errno)) : PRO_OK;
+static pro_status read_records(pro_journals *j, int file) {
   struct stat info;
-  if (!is_ours(j, fd) || fstat(fd, &info) != 0) {
-    close(fd);
-    return PRO_OK;
-  }
-  j->fd[j->files++] = fd;
   record r;
-  for (int64_t at = RECORDS_AT; read_all(fd, &r, sizeof r, at); at += (int64_t)(sizeof r + r.size)) {
+  if (fstat(j->fd[file], &info) != 0) return PRO_OK;
+  for (int64_t at = RECORDS_AT; read_all(j->fd[file], &r, sizeof r, at); at += (int64_t)(sizeof r + r.size)) {
     if (r.magic != RECORD_MAGIC || r.check != check_of(&r)) break; /* what follows is not known to be anything */
-    place of = {.file = j->files - 1, .at = at + (int64_t)sizeof r, .size = r.size, .crc = r.crc};
-    if (r.size > (uint64_t)(info.st_size - of.at) || info.st_size < of.at) break; /* not all of it has come yet */
+    place of = {.file = file, .at = at + (int64_t)sizeof r, .size = r.size, .crc = r.crc};
+    if (info.st_size < of.at || r.size > (uint64_t)(info.st_size - of.at)) break; /* not all of it has come yet */
     pro_status status = read_payload(&j->payload, j, &of, "record", 0);
     if (status == PRO_ENOMEM) return status;
     if (status != PRO_OK) continue; /* this one is damaged, its neighbours need not be */
-    PRO_TRY(take_up(j, &r, &of));
+    PRO_TRY(note(j, &r, &of));
   }
   return PRO_OK;
 }
 
-/* Whether group g is there, and begins where `chunk` says. */
-static int is_complete(const pro_journals *j, uint64_t g, uint64_t chunk) {
-  if (j->rows[g].file < 0 || j->chunk_from[g] != chunk) return 0;
-  for (uint64_t i = chunk; i < j->chunk_to[g]; i++)
-    if (i >= j->chunks || j->chunk[i].file < 0) return 0;
+/* Whether group g is there, of one file alone: where a wall clock ends cases, attempts may differ. */
+static int is_whole(const finds *f, uint64_t g) {
+  const group_place *is = &f->group[g];
+  if (is->rows.file < 0) return 0;
+  for (uint64_t i = is->chunk_from; i < is->chunk_to; i++)
+    if (i >= f->chunks || f->chunk[i].file != is->rows.file) return 0;
   return 1;
+}
+
+/* Whole groups of the file, where there are none yet. */
+static pro_status take_up(pro_journals *j, int *taken) {
+  for (uint64_t g = 0; g < j->groups; g++) {
+    if (is_whole(&j->all, g) || !is_whole(&j->file, g)) continue;
+    const group_place *is = &j->file.group[g];
+    for (uint64_t i = is->chunk_from; i < is->chunk_to; i++) PRO_TRY(note_chunk(&j->all, i, &j->file.chunk[i]));
+    j->all.group[g] = *is, *taken = 1;
+  }
+  return PRO_OK;
+}
+
+pro_status pro_journals_add(pro_journals *j, const char *path) {
+  int *more = realloc(j->fd, (size_t)(j->files + 1) * sizeof *more), taken = 0;
+  if (!more) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
+  j->fd = more;
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe of that name is not waited for */
+  if (fd < 0)
+    return errno == EMFILE || errno == ENFILE ? pro_fail(PRO_EIO, "%s: %s", path, strerror(errno)) : PRO_OK;
+  forget(&j->file, j->groups);
+  j->fd[j->files++] = fd;
+  pro_status status = is_ours(j, fd) ? read_records(j, j->files - 1) : PRO_OK;
+  if (status == PRO_OK) status = take_up(j, &taken);
+  if (!taken) close(j->fd[--j->files]); /* there may be thousands of them, of attempts that died early */
+  return status;
 }
 
 static uint64_t complete(const pro_journals *j, uint64_t *chunks) {
   uint64_t g = 0, chunk = 0;
-  for (; g < j->groups && is_complete(j, g, chunk); g++) chunk = j->chunk_to[g];
+  for (; g < j->groups && is_whole(&j->all, g) && j->all.group[g].chunk_from == chunk; g++)
+    chunk = j->all.group[g].chunk_to;
   *chunks = chunk;
   return g;
+}
+
+void pro_journals_settle(pro_journals *j) {
+  uint64_t chunks;
+  for (uint64_t g = complete(j, &chunks); g < j->groups; g++) j->all.group[g].rows.file = -1;
 }
 
 uint64_t pro_journals_cases(const pro_journals *j) {
@@ -395,7 +430,7 @@ uint64_t pro_journals_chunks(const pro_journals *j) {
 }
 
 pro_status pro_journals_group(const pro_corpus_record **out, uint64_t *count, pro_journals *j, uint64_t g) {
-  PRO_TRY(read_payload(&j->rows_read, j, &j->rows[g], "rows of group", g));
+  PRO_TRY(read_payload(&j->rows_read, j, &j->all.group[g].rows, "rows of group", g));
   size_t params = j->head.parameters * sizeof(double), clipped = j->head.sensors * sizeof(int64_t),
          fixed = sizeof(pro_corpus_row) + sizeof(double) + params + clipped + sizeof(uint64_t);
   const char *next = j->rows_read.data + sizeof(rows), *end = j->rows_read.data + j->rows_read.used;
@@ -419,9 +454,9 @@ pro_status pro_journals_group(const pro_corpus_record **out, uint64_t *count, pr
 
 pro_status pro_journals_chunk(pro_journals *j, uint64_t chunk, pro_stack *s) {
   const size_t columns = s->belt->columns;
-  if (chunk >= j->chunks || j->chunk[chunk].file < 0 || columns != j->head.columns)
+  if (chunk >= j->all.chunks || j->all.chunk[chunk].file < 0 || columns != j->head.columns)
     return pro_fail(PRO_EBUG, "chunk %llu is in no journal", (unsigned long long)chunk);
-  PRO_TRY(read_payload(&j->payload, j, &j->chunk[chunk], "chunk", chunk));
+  PRO_TRY(read_payload(&j->payload, j, &j->all.chunk[chunk], "chunk", chunk));
   const char *next = j->payload.data + columns * sizeof(uint64_t), *end = j->payload.data + j->payload.used;
   for (size_t c = 0; c < columns; c++) {
     uint64_t size;

@@ -51,9 +51,12 @@ typedef struct pro_journals pro_journals; /* those of one shard, as one */
 pro_status pro_journals_create(pro_journals **out, const pro_journal_head *head, uint64_t cases,
                                uint64_t group) PRO_MUST_CHECK;
 void pro_journals_free(pro_journals *journals);
-/* Takes up what a file holds, as far as it can be read; one of another build or plan, or one that is no journal,
- * adds nothing and is no failure. The file may go away afterwards. PRO_ENOMEM, PRO_EIO. */
+/* Takes up whole groups that are not there yet, as far as the file can be read; one of another build or plan, or
+ * one that is no journal, adds nothing and is no failure. A group's rows and chunks are all of one file. The file
+ * may go away afterwards. PRO_ENOMEM, PRO_EIO. */
 pro_status pro_journals_add(pro_journals *journals, const char *path) PRO_MUST_CHECK;
+/* Forgets groups behind the first gap: one more journal will fill it, and what comes after it. */
+void pro_journals_settle(pro_journals *journals);
 /* Cases of the groups that are complete without a gap from the first one on, and the chunks of obs they take. */
 uint64_t pro_journals_cases(const pro_journals *journals);
 uint64_t pro_journals_chunks(const pro_journals *journals);

@@ -71,8 +71,11 @@ static pro_status remove_file(void *payload, const char *path) {
   return PRO_OK;
 }
 
+/* Also what attempts that live are writing: the shard is there, and they will see that. */
 void pro_shard_clean(const char *path) {
-  if (for_files(path, ".log", remove_file, NULL) != PRO_OK) return; /* what is left is only in the way */
+  static const char *const endings[] = {".log", ".part"};
+  for (size_t i = 0; i < PRO_COUNT(endings); i++)
+    if (for_files(path, endings[i], remove_file, NULL) != PRO_OK) return; /* what is left is only in the way */
 }
 
 static pro_status add_journal(void *payload, const char *path) {
@@ -129,6 +132,7 @@ pro_status pro_shard_begin(pro_shard **out, const char *path, const pro_corpus_p
   pro_status status = pro_journals_create(&s->journals, &head, plan->cases, plan->group);
   if (status == PRO_OK) status = for_files(path, ".log", add_journal, s);
   if (status == PRO_OK) {
+    pro_journals_settle(s->journals);
     s->news.cases = pro_journals_cases(s->journals);
     status = count_failures(s);
   }
@@ -204,18 +208,20 @@ pro_status pro_shard_finish(pro_shard *s) {
 
 /* Which shard of `count` a name is of: "shard-3-of-64.h5" or ".shard-3-of-64.h5.host.1.log"; -1: of none. */
 static int64_t shard_of(const char *name, uint64_t count, int *is_journal) {
-  unsigned long long index, of;
-  int used = 0;
+  unsigned long long index;
+  char wanted[PRO_SHARD_PATH];
   *is_journal = name[0] == '.';
-  if (sscanf(name + *is_journal, "shard-%llu-of-%llu.h5%n", &index, &of, &used) != 2 || used == 0) return -1;
-  const char *rest = name + *is_journal + used;
-  if (of != count || index >= count || (*is_journal ? !ends(rest, ".log") : *rest != '\0')) return -1;
+  if (sscanf(name + *is_journal, "shard-%llu", &index) != 1 || index >= count) return -1;
+  pro_shard_name(wanted, "", index, count); /* one spelling of a number alone is ours */
+  size_t length = strlen(wanted + 1);
+  const char *is = name + *is_journal;
+  if (strncmp(is, wanted + 1, length) != 0 || (*is_journal ? !ends(is, ".log") : is[length] != '\0')) return -1;
   return (int64_t)index;
 }
 
 static void look_at(pro_shard_news *n, const char *path, int is_journal) {
   struct stat info;
-  if (stat(path, &info) != 0) return; /* gone in the meantime */
+  if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return; /* gone in the meantime, or none of ours */
   if (!is_journal) {
     n->state = PRO_SHARD_there, n->bytes = (uint64_t)info.st_size;
     return;
