@@ -42,10 +42,13 @@ static const pro_option *const options[] = {&option_output,   &option_runs,
                                             &option_plan,     &option_shard,
                                             &option_quiet,    NULL};
 
-/* The first signal asks for an end in good order, the second one has it at once. */
+/* The first signal asks for an end in good order, the second one has it at once. SIGUSR1 only asks, however often:
+ * a batch script that forwards what its scheduler sent to all processes would else be the second one. */
 static volatile int stop;
+static volatile sig_atomic_t asked;
 static void on_signal(int number) {
-  if (stop) _exit(128 + number);
+  if (number != SIGUSR1 && asked) _exit(128 + number);
+  asked = asked || number != SIGUSR1;
   stop = number;
 }
 
@@ -54,6 +57,7 @@ static void listen(void (*handler)(int)) {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGUSR1, &action, NULL);
 }
 
 typedef struct sweep {
@@ -279,7 +283,7 @@ const pro_command pro_command_sweep = {
         "under its name when it is complete and verified, or not at all. A first SIGINT or SIGTERM finishes what "
         "is "
         "in the air and leaves nothing behind (exit code 75); a second one ends at once and may leave a hidden "
-        ".part file.\n"
+        ".part file. SIGUSR1 is a first one however often it comes.\n"
         "With --plan, shards of a plan are made beside it; what an attempt has finished is kept in a journal, "
         "however "
         "it ends, and the next one goes on from there. The task's number of Slurm, PBS, LSF, Grid Engine and "
