@@ -9,22 +9,16 @@
 #include "cli/help.h"
 #include "cli/json.h"
 
-extern const pro_command pro_command_run, pro_command_sweep, pro_command_plan, pro_command_status,
-    pro_command_merge, pro_command_evaluate, pro_command_score, pro_command_verify, pro_command_validate,
-    pro_command_calibrate, pro_command_list, pro_command_describe;
-const pro_command *const pro_command_all[] = {&pro_command_run,
-                                              &pro_command_sweep,
-                                              &pro_command_plan,
-                                              &pro_command_status,
-                                              &pro_command_merge,
-                                              &pro_command_evaluate,
-                                              &pro_command_score,
-                                              &pro_command_verify,
-                                              &pro_command_validate,
-                                              &pro_command_calibrate,
-                                              &pro_command_list,
-                                              &pro_command_describe,
-                                              NULL};
+extern const pro_command pro_command_run, pro_command_sweep, pro_command_plan, pro_command_slurm,
+    pro_command_status, pro_command_merge, pro_command_evaluate, pro_command_score, pro_command_verify,
+    pro_command_validate, pro_command_calibrate, pro_command_list, pro_command_describe;
+const pro_command *const pro_command_all[] = {&pro_command_run,       &pro_command_sweep,
+                                              &pro_command_plan,      &pro_command_slurm,
+                                              &pro_command_status,    &pro_command_merge,
+                                              &pro_command_evaluate,  &pro_command_score,
+                                              &pro_command_verify,    &pro_command_validate,
+                                              &pro_command_calibrate, &pro_command_list,
+                                              &pro_command_describe,  NULL};
 
 static pro_status find_command(const pro_command **out, const char *name) {
   const char *names[PRO_COUNT(pro_command_all)] = {NULL};

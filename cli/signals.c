@@ -8,9 +8,13 @@
 static const int numbers[] = {SIGINT, SIGTERM, SIGXCPU, SIGUSR1}; /* SIGUSR1: what some batch systems warn with */
 
 static volatile int stop;
+static volatile sig_atomic_t asked;
 
+/* SIGUSR1 only asks, however often: a batch script that forwards what its scheduler sent to all processes would else
+ * be the second one. */
 static void on_signal(int number) {
-  if (stop) _exit(128 + number);
+  if (number != SIGUSR1 && asked) _exit(128 + number);
+  asked = asked || number != SIGUSR1;
   stop = number;
 }
 
