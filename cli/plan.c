@@ -46,7 +46,7 @@ static const pro_option *const options[] = {&option_output,
 #define TRUTH_SAMPLE_BYTES 39.4
 #define SHARD_SECONDS 1800.0 /* long enough to be worth a place in a queue, short enough to be lost */
 
-enum { PILOTS = 256, CLASSES = 512, LOOKED_AT = 16 };
+enum { PILOTS = 256, CLASSES = 512, LOOKED_AT = 200000 }; /* cases drawn to weigh groups: a few seconds */
 
 typedef struct kind { /* cases that cost alike: one abuse, one chemistry, one cell */
   int family, chemistry, preset;
@@ -63,8 +63,8 @@ typedef struct estimate {
   uint64_t next;      /* pilot that is handed over next */
   double pilot_cost, pilot_seconds;
   pro_progress progress;
-  double cost, samples; /* of all cases: [s], - */
-  double most_samples;  /* of those looked at */
+  double cost, samples;    /* of all cases: [s], - */
+  double samples_of_group; /* looked at last */
 } estimate;
 
 static uint64_t pilot_case(const estimate *e, uint64_t i) { return (2 * i + 1) * e->cases / (2 * e->pilots); }
@@ -119,8 +119,8 @@ static pro_status run_pilots(estimate *e, const pro_sweep_plan *plan, int quiet)
 }
 
 /* Of a group: of all its cases, or where they are many of some, evenly spread. */
-static double group_cost(estimate *e, uint64_t first, uint64_t count) {
-  uint64_t looked = e->cases <= 1000000 || count < LOOKED_AT ? count : LOOKED_AT;
+static double group_cost(estimate *e, uint64_t first, uint64_t count, uint64_t groups) {
+  uint64_t each = groups < LOOKED_AT ? LOOKED_AT / groups : 1, looked = each < count ? each : count;
   double sum = 0.0, samples = 0.0;
   for (uint64_t i = 0; i < looked; i++) {
     pro_case in;
@@ -128,10 +128,9 @@ static double group_cost(estimate *e, uint64_t first, uint64_t count) {
     const kind *k = kind_of(e, &in, 0);
     sum += cost_of(e, &in, k->cases ? k->attempts / (double)k->cases : 0.0);
     samples += (double)pro_case_samples(&in);
-    e->most_samples = fmax(e->most_samples, (double)pro_case_samples(&in));
   }
   double scale = (double)count / (double)looked;
-  e->cost += scale * sum, e->samples += scale * samples;
+  e->samples_of_group = scale * samples;
   return scale * sum;
 }
 
@@ -140,9 +139,12 @@ static pro_status cut(pro_sweep_plan *p, estimate *e, uint64_t shards) {
   uint64_t groups = (p->cases + p->group - 1) / p->group;
   double *cost = calloc(groups, sizeof *cost);
   if (!cost) return pro_fail(PRO_ENOMEM, "no memory for %" PRIu64 " groups", groups);
+  const uint64_t stride =
+      groups / LOOKED_AT + 1; /* of very many groups, those between weigh as the last one seen */
   for (uint64_t g = 0; g < groups; g++) {
-    uint64_t first = g * p->group;
-    cost[g] = group_cost(e, first, p->cases - first < p->group ? p->cases - first : p->group);
+    uint64_t first = g * p->group, count = p->cases - first < p->group ? p->cases - first : p->group;
+    cost[g] = g % stride == 0 || count < p->group ? group_cost(e, first, count, groups) : cost[g - 1];
+    e->cost += cost[g], e->samples += e->samples_of_group;
   }
   if (shards == 0) shards = (uint64_t)fmin(fmax(e->cost / SHARD_SECONDS, 1.0), 1e5);
   if (shards > groups) shards = groups;
