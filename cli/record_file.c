@@ -46,7 +46,7 @@ pro_status pro_record_read(pro_record_file *out, const char *path, const char *w
   PRO_TRY(status);
   pro_problems *problems = pro_problems_create();
   if (problems) out->root = pro_yaml_parse(out->source, problems);
-  if (!problems)
+  if (!problems || pro_problems_status(problems) == PRO_ENOMEM)
     status = pro_fail(PRO_ENOMEM, "%s: no memory", path);
   else if (!out->root || out->root->kind != PRO_NODE_MAP || pro_problems_count(problems) > 0)
     status = pro_fail(PRO_EINPUT, "%s: is not %s", path, what);

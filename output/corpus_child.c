@@ -58,9 +58,9 @@ pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, co
   }
   pro_status status = PRO_EBUG;
   size_t length = 0;
-  char *message = NULL;
+  char message[1 << 14] = ""; /* as much as pro_fail keeps */
   int whole = receive_all(ends[0], &status, sizeof status) && receive_all(ends[0], &length, sizeof length) &&
-              (message = malloc(length)) && receive_all(ends[0], message, length) &&
+              length <= sizeof message && receive_all(ends[0], message, length) &&
               receive_all(ends[0], out, size);
   close(ends[0]);
   int how = 0;
@@ -70,6 +70,5 @@ pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, co
                       WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL ? ", or was killed" : "");
   else if (status != PRO_OK)
     status = pro_fail(status, "%s", message);
-  free(message);
   return status;
 }

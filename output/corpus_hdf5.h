@@ -109,6 +109,9 @@ void pro_corpus_find(pro_corpus_findings *to, const char *format, ...) PRO_PRINT
 /* Of a corpus whose samples stay in other files, by its dataset `time`: a finding for each that is not there, or
  * cannot be opened with the rest. */
 void pro_corpus_check_windows(hid_t time, const char *corpus, pro_corpus_findings *found);
+/* What comes next from this thread's readers is nothing found in the file: there was no memory to look. Judging says
+ * so, once. */
+void pro_corpus_starve(void);
 /* PRO_OK without findings, else PRO_EINPUT with all of them. */
 pro_status pro_corpus_judge(const pro_corpus_findings *found, const char *path) PRO_MUST_CHECK;
 

@@ -18,7 +18,10 @@ char *pro_corpus_attribute(hid_t object, const char *name) {
       H5Tset_cset(text, H5Tget_cset(stored)) >= 0 && H5Aread(attribute, text, (void *)&read) >= 0 && read) {
     size_t size = strlen(read) + 1;
     copy = malloc(size);
-    if (copy) memcpy(copy, read, size);
+    if (copy)
+      memcpy(copy, read, size);
+    else
+      pro_corpus_starve();
     H5free_memory(read);
   }
   H5Tclose(text), H5Tclose(stored), H5Sclose(space), H5Aclose(attribute);

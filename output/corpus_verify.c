@@ -500,6 +500,7 @@ static void read_whole(verification *v, const char *name, hid_t dataset) {
     void *to = calloc(most ? most : 1, size);
     hid_t memory = H5Tget_native_type(stored, H5T_DIR_DEFAULT);
     int failed = !to || memory < 0;
+    if (!to) pro_corpus_starve();
     do {
       hsize_t left = (hsize_t)points - from, count = !is_list ? 0 : left < most ? left : most;
       if (!failed && (!is_list || count)) failed = read_some(dataset, memory, is_text, from, count, to);

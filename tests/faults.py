@@ -33,6 +33,14 @@ def run(words, cwd, fault=None, count=None, **more):
     return done.returncode, done.stderr.decode(errors="replace")
 
 
+def same_content(path, other):
+    """Whether h5dump prints the same of both."""
+    def dump(path):
+        done = subprocess.run(["h5dump", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return done.returncode, done.stdout.split(b"\n", 1)[1:]
+    return bool(shutil.which("h5dump")) and dump(path)[0] == 0 and dump(path) == dump(other)
+
+
 class Command:
     """A command, the folder it finds, and the file it makes."""
 
@@ -51,6 +59,9 @@ class Command:
         """Of what a fault has left."""
         final = os.path.join(folder, self.final)
         whole = os.path.exists(final) and filecmp.cmp(final, self.reference, shallow=False)
+        if not whole and code == 0 and what.startswith("lib:") and same_content(final, self.reference):
+            # HDF5 leaves other bytes in corners that nothing reads where one of its lists did not get its memory
+            whole, what = True, "lib: other padding"
         if code not in allowed and code != 0:
             self.wrong(folder, what, f"exit code {code}: {said}")
         if os.path.exists(final) and not whole:
