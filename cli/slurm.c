@@ -191,6 +191,10 @@ static pro_status find_all(scripts *s) {
   const char *slash = strrchr(s->plan, '/');
   s->folder = strndup(s->plan, slash == s->plan ? 1 : (size_t)(slash - s->plan));
   if (!s->folder) return pro_fail(PRO_ENOMEM, "no memory for a path");
+  if (strpbrk(s->folder, "%\\"))
+    return pro_fail(PRO_EINPUT,
+                    "%s: Slurm takes a %% or a \\ in a job's folder for one of its own; another name would do",
+                    s->folder);
   PRO_TRY(find_program(&s->program));
   return place_corpus(s);
 }
