@@ -107,20 +107,24 @@ node=$(client squeue -h -j "${a}_1" -o %N)
 kill -9 "$(cat "$work/cluster/run/slurmd.$node.pid")" || wrong "no slurmd of node $node"
 client scontrol update NodeName="$node" State=down Reason=test || wrong "node $node does not go down"
 
-# pre-empted, which wakes it
+# pre-empted, which wakes it when its grace is over: Slurm looks every 30 s for that, too
 urgent_node=$(client squeue -h -j "${a}_2" -o %N)
 urgent=$(client sbatch --parsable -p urgent -w "$urgent_node" -o /dev/null --wrap 'sleep 2') || wrong "no urgent job"
-wait_for 40 "the urgent job is done" is "$urgent" JobState COMPLETED
-say "pre-empted, and the urgent job is done"
-wait_for 40 "element 2 is requeued" has_restarted "${a}_2"
+
+# meanwhile, what one sweep makes of it
+"$prodrome" sweep quickstart -n $cases --set group=10 -q -o "$work/plain.h5" >/dev/null &
+plain=$!
 
 second_attempt() {
   for pid in $(program_of "$a" 1); do [ "$pid" != "$pid_1" ] && return 0; done
-  [ -s "$folder/shard-1-of-8.h5" ]
+  return 1
 }
 wait_for 60 "a second attempt at shard 1" second_attempt
 kill -CONT "$pid_1" || wrong "the first attempt at shard 1 has not lived on"
 say "two attempts at shard 1"
+wait_for 60 "element 2 is requeued" has_restarted "${a}_2"
+wait_for 40 "the urgent job is done" is "$urgent" JobState COMPLETED
+say "pre-empted, and the urgent job is done"
 
 wait_for 60 "element 3 is told of its limit" is_told "$pid_3"
 say "told of its time limit"
@@ -128,8 +132,7 @@ kill -CONT "$pid_3"
 wait_for 30 "element 3 is requeued" has_restarted "${a}_3"
 client scontrol update JobId="${a}_3" TimeLimit=8 || wrong "no longer time limit"
 
-# meanwhile, on two other nodes, the rest; and what one sweep makes of it
-"$prodrome" sweep quickstart -n $cases --set group=10 -q -o "$work/plain.h5" >/dev/null || wrong "sweep failed"
+wait $plain || wrong "sweep failed"
 wait_for 90 "the merge is done" is "$merge" JobState COMPLETED
 say "merged"
 cmp "$work/plain.h5" "$folder/corpus.h5" || wrong "arrays and merge make another corpus than a sweep"
