@@ -111,12 +111,17 @@ try() { # a port; 0: all nodes are idle within 20 s
   mkdir -p "$run/state"
   configure "$1"
   SLURM_CONF=$conf slurmctld -f "$conf" || return 1
-  for i in $(seq "$nodes"); do SLURM_CONF=$conf slurmd -N "n$i" -f "$conf" || return 1; done
-  for _ in $(seq 100); do
-    all_idle && return 0
+  for _ in 1 2 3 4 5 6 7 8 9 10; do # it has gone into the background and writes its number
+    [ -s "$run/slurmctld.pid" ] && break
     sleep 0.2
   done
-  return 1
+  for i in $(seq "$nodes"); do SLURM_CONF=$conf slurmd -N "n$i" -f "$conf" || return 1; done
+  limit=$(($(date +%s) + 20))
+  until all_idle; do
+    # a client would wait long for a controller that is not there
+    [ "$(date +%s)" -lt $limit ] && kill -0 "$(cat "$run/slurmctld.pid" 2>/dev/null || echo none)" 2>/dev/null || return 1
+    sleep 0.2
+  done
 }
 
 start() {
@@ -136,7 +141,8 @@ start() {
     stop
     port=$((20000 + (port - 20000 + 997) % 12000))
   done
-  echo "mini_slurm.sh: $nodes nodes did not become idle; logs are in $run" >&2
+  echo "mini_slurm.sh: $nodes nodes did not become idle:" >&2
+  grep -h -E 'fatal|error' "$run"/*.log | tail -n 20 >&2
   exit 1
 }
 

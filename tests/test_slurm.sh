@@ -4,6 +4,7 @@
 # `prodrome slurm` on a real Slurm: two arrays, for MaxArraySize is less than there are shards, whose tasks are killed, lose
 # their node but live on, are pre-empted and run into their time limit, and a merge behind them, make byte for byte what one
 # sweep makes; what is cancelled stays so, and is made up for by submitting again. Skipped where there is no Slurm.
+# shellcheck disable=SC2154 # pid_0 to pid_3, by eval
 set -u
 prodrome=$PRO_BUILD/prodrome
 work=$(mktemp -d) || exit 1
@@ -99,7 +100,6 @@ say "four tasks are under way"
 client scontrol update JobId="${a}_3" TimeLimit=1 || wrong "no other time limit"
 
 # killed
-# shellcheck disable=SC2154 # by eval
 kill -9 "$pid_0"
 
 # its node dies, and the task does not

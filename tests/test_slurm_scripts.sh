@@ -22,7 +22,7 @@ says() { grep -q -e "$1" "$2" || { wrong "$2 does not say '$1':"; cat "$2"; }; }
 mkdir bin
 cat >bin/scontrol <<'END'
 #!/bin/sh
-[ "$*" = 'show config' ] || exit 1
+[ "$*" = 'show config' ] || { echo "scontrol $*" >>"$NOTES"; exit 1; }
 echo "MaxArraySize            = ${FAKE_ARRAY:-4}"
 echo "MaxJobCount             = ${FAKE_JOBS:-10000}"
 END
@@ -97,6 +97,36 @@ done
 expect 0 bash "$folder/merge.sbatch"
 expect 0 "$prodrome" sweep quickstart -n 40 --set group=4 -q -o plain.h5
 cmp plain.h5 "$folder/the 'corpus'.h5" || wrong "the scripts make another corpus than a sweep"
+
+# ---- told to stop: Slurm tells the shell alone, or all processes; either is an end in good order, and this element's return ----
+cat >bin/squeue <<'END'
+#!/bin/sh
+echo "$FAKE_STATE"
+END
+chmod +x bin/squeue
+mkdir long
+expect 0 "$prodrome" plan kim_oven -n 4000000 --shards 2 -q -o long/plan.json
+expect 0 "$prodrome" slurm long
+stop_task() { # whom (shell or all), state of the job: its exit code, and what scontrol was told
+  : >notes
+  FAKE_STATE=$2 SLURM_CPUS_PER_TASK=1 SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=1 setsid bash long/sweep.sbatch 0 >stdout 2>stderr &
+  shell=$!
+  until ls long/.shard-1-of-2.h5.*.log >/dev/null 2>&1 || ! kill -0 $shell 2>/dev/null; do sleep 0.1; done
+  sleep 0.3
+  [ "$1" = shell ] || program=$(cat /proc/$shell/task/$shell/children)
+  # shellcheck disable=SC2086
+  kill -TERM $shell ${program:-}
+  program=''
+  wait $shell
+  echo "$? $(cat notes)"
+  rm -f long/.shard-*
+}
+for whom in shell all; do
+  got=$(stop_task $whom RUNNING)
+  [ "$got" = '75 scontrol requeue 7_1' ] || { wrong "SIGTERM to $whom: $got"; cat stderr; }
+  got=$(stop_task $whom CANCELLED)
+  [ "$got" = '75 ' ] || { wrong "SIGTERM to $whom of a cancelled job: $got"; cat stderr; }
+done
 
 # ---- a submission that fails takes back what it has submitted ----
 : >notes
