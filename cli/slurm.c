@@ -16,10 +16,10 @@
 static const pro_option option_submit = {"submit", 0, NULL, "and submit them: sh submit.sh", 0};
 static const pro_option option_output = {"output", 'o', "CORPUS.h5",
                                          "the merged file (default: corpus.h5 beside the plan)", 0};
-static const pro_option option_time = {
-    "time", 't', "TIME", "limit of a task, as Slurm writes it; it goes on after it (default: 04:00:00)", 0};
-static const pro_option option_notice = {
-    "notice", 0, "SECONDS", "before its limit a task is told to stop and to keep its work (default: 300)", 0};
+static const pro_option option_time = {"time", 't', "TIME",
+                                       "limit of a task, as Slurm writes it (default: 04:00:00)", 0};
+static const pro_option option_notice = {"notice", 0, "SECONDS",
+                                         "so long before its limit a task is told to stop (default: 300)", 0};
 static const pro_option option_cpus = {"cpus", 'c', "N", "threads of a task (default: 1)", 0};
 static const pro_option option_mem = {"mem", 0, "MEMORY", "of a task, as in 2G (default: the site's)", 0};
 static const pro_option option_partition = {"partition", 'p', "NAME", "where to (default: the site's)", 0};
@@ -27,7 +27,7 @@ static const pro_option option_account = {"account", 'A', "NAME", "on whose acco
 static const pro_option option_throttle = {"throttle", 0, "N",
                                            "tasks of an array that run at once (default: any number)", 0};
 static const pro_option option_extra = {"extra", 0, "OPTION",
-                                        "a line more of #SBATCH, as in --extra=--qos=low; may be repeated", 1};
+                                        "one more for #SBATCH: --extra=--qos=low; may be repeated", 1};
 static const pro_option option_program = {"program", 0, "FILE", "what the nodes run (default: this program)", 0};
 static const pro_option *const options[] = {&option_submit,   &option_output, &option_time,      &option_notice,
                                             &option_cpus,     &option_mem,    &option_partition, &option_account,
