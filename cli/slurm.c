@@ -16,10 +16,10 @@
 static const pro_option option_submit = {"submit", 0, NULL, "and submit them: sh submit.sh", 0};
 static const pro_option option_output = {"output", 'o', "CORPUS.h5",
                                          "the merged file (default: corpus.h5 beside the plan)", 0};
-static const pro_option option_time = {
-    "time", 't', "TIME", "limit of a task, as Slurm writes it; it goes on after it (default: 04:00:00)", 0};
-static const pro_option option_notice = {
-    "notice", 0, "SECONDS", "before its limit a task is told to stop and to keep its work (default: 300)", 0};
+static const pro_option option_time = {"time", 't', "TIME",
+                                       "limit of a task, as Slurm writes it (default: 04:00:00)", 0};
+static const pro_option option_notice = {"notice", 0, "SECONDS",
+                                         "so long before its limit a task is told to stop (default: 300)", 0};
 static const pro_option option_cpus = {"cpus", 'c', "N", "threads of a task (default: 1)", 0};
 static const pro_option option_mem = {"mem", 0, "MEMORY", "of a task, as in 2G (default: the site's)", 0};
 static const pro_option option_partition = {"partition", 'p', "NAME", "where to (default: the site's)", 0};
@@ -27,10 +27,11 @@ static const pro_option option_account = {"account", 'A', "NAME", "on whose acco
 static const pro_option option_throttle = {"throttle", 0, "N",
                                            "tasks of an array that run at once (default: any number)", 0};
 static const pro_option option_extra = {"extra", 0, "OPTION",
-                                        "a line more of #SBATCH, as in --extra=--qos=low; may be repeated", 1};
-static const pro_option *const options[] = {
-    &option_submit,    &option_output,  &option_time,     &option_notice, &option_cpus, &option_mem,
-    &option_partition, &option_account, &option_throttle, &option_extra,  NULL};
+                                        "one more for #SBATCH: --extra=--qos=low; may be repeated", 1};
+static const pro_option option_program = {"program", 0, "FILE", "what the nodes run (default: this program)", 0};
+static const pro_option *const options[] = {&option_submit,   &option_output, &option_time,      &option_notice,
+                                            &option_cpus,     &option_mem,    &option_partition, &option_account,
+                                            &option_throttle, &option_extra,  &option_program,   NULL};
 
 static const struct {
   const pro_option *option;
@@ -139,14 +140,16 @@ static pro_status read_options(scripts *s) {
 
 /* ---- where things are ---- */
 
-static pro_status find_program(char **out) {
-  char path[4096];
-  ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (n > 0) path[n] = '\0';
-  if (n <= 0 || access(path, X_OK) != 0)
-    return pro_fail(PRO_EMISSING, "this program's own file cannot be found by /proc/self/exe");
-  *out = strdup(path);
-  return *out ? PRO_OK : pro_fail(PRO_ENOMEM, "no memory for a path");
+/* Its own file, not what PATH or a link calls it, for a link may be turned elsewhere before the tasks run. */
+static pro_status find_program(scripts *s) {
+  const char *typed = pro_args_value(s->args, &option_program), *path = typed ? typed : "/proc/self/exe";
+  struct stat info;
+  s->program = realpath(path, NULL);
+  if (!s->program || access(s->program, X_OK) != 0)
+    return pro_fail(PRO_EMISSING, "%s: cannot be run: %s", path, strerror(errno));
+  if (stat(s->program, &info) == 0 && S_ISDIR(info.st_mode))
+    return pro_fail(PRO_EMISSING, "%s: is a folder; the program is needed, as in %s/prodrome", path, path);
+  return PRO_OK;
 }
 
 static char *join(const char *folder, const char *name) {
@@ -191,7 +194,11 @@ static pro_status find_all(scripts *s) {
   const char *slash = strrchr(s->plan, '/');
   s->folder = strndup(s->plan, slash == s->plan ? 1 : (size_t)(slash - s->plan));
   if (!s->folder) return pro_fail(PRO_ENOMEM, "no memory for a path");
-  PRO_TRY(find_program(&s->program));
+  if (strpbrk(s->folder, "%\\"))
+    return pro_fail(PRO_EINPUT,
+                    "%s: Slurm takes a %% or a \\ in a job's folder for one of its own; another name would do",
+                    s->folder);
+  PRO_TRY(find_program(s));
   return place_corpus(s);
 }
 
