@@ -65,7 +65,7 @@ static int same_type(hid_t dataset, pro_corpus_type type) {
 hid_t pro_corpus_dataset(hid_t file, const char *path, pro_corpus_type type, uint64_t length, uint64_t length2,
                          pro_corpus_findings *found) {
   H5O_info_t info;
-  if (H5Oget_info_by_name(file, path, &info, H5P_DEFAULT) < 0 || info.type != H5O_TYPE_DATASET) {
+  if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0 || info.type != H5O_TYPE_DATASET) {
     pro_corpus_find(found, "%s: no such dataset", path);
     return H5I_INVALID_HID;
   }
@@ -112,7 +112,8 @@ int pro_corpus_open_codes(pro_corpus_codes *out, hid_t file, const char *channel
   if (H5Lexists(file, channel, H5P_DEFAULT) <= 0) return 0;
   H5O_info_t info;
   hid_t dataset = H5I_INVALID_HID;
-  if (H5Oget_info_by_name(file, channel, &info, H5P_DEFAULT) >= 0 && info.type == H5O_TYPE_DATASET)
+  if (H5Oget_info_by_name2(file, channel, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
+      info.type == H5O_TYPE_DATASET)
     dataset = H5Dopen2(file, channel, H5P_DEFAULT);
   if (dataset < 0) {
     pro_corpus_find(found, "/%s: cannot be opened as a dataset", channel);
@@ -188,8 +189,8 @@ static void check_texts(hid_t file, pro_corpus_findings *found) {
 static int length_of(uint64_t *out, hid_t file, const char *name, pro_corpus_findings *found) {
   H5O_info_t info;
   hid_t dataset = H5I_INVALID_HID, space;
-  if (H5Lexists(file, name, H5P_DEFAULT) > 0 && H5Oget_info_by_name(file, name, &info, H5P_DEFAULT) >= 0 &&
-      info.type == H5O_TYPE_DATASET)
+  if (H5Lexists(file, name, H5P_DEFAULT) > 0 &&
+      H5Oget_info_by_name2(file, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 && info.type == H5O_TYPE_DATASET)
     dataset = H5Dopen2(file, name, H5P_DEFAULT);
   if (dataset < 0) {
     pro_corpus_find(found, "/%s: no such dataset", name);

@@ -392,6 +392,25 @@ START_TEST(no_flipped_byte_crashes) {
 }
 END_TEST
 
+/* HDF5 1.10 looks for the next object of a heap of texts behind this one, which is where this one is. */
+START_TEST(a_file_that_hdf5_reads_for_ever_is_damaged) {
+  copy_good();
+  FILE *f = fopen(bad(), "r+b");
+  static char all[1 << 22];
+  size_t size = fread(all, 1, sizeof all, f), heap = 0;
+  ck_assert_uint_lt(size, sizeof all);
+  while (heap + 4096 < size && memcmp(all + heap, "GCOL", 4) != 0) heap++;
+  ck_assert_uint_lt(heap + 4096, size);
+  fseek(f, (long)heap + 16, SEEK_SET);
+  static const char zeros[2048];
+  ck_assert_uint_eq(fwrite(zeros, 1, sizeof zeros, f), sizeof zeros);
+  ck_assert_int_eq(fclose(f), 0);
+  pro_corpus_summary summary;
+  ck_assert_int_eq(pro_corpus_verify(&summary, bad(), 1), PRO_EINPUT);
+  ck_assert_ptr_nonnull(strstr(pro_error_message(), "comes to no end"));
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("bad_corpora");
   TCase *tests = tcase_create("all");
@@ -408,6 +427,7 @@ int main(void) {
   tcase_add_loop_test(tests, zeros_in_a_chunk_are_found, 0, 8);
   tcase_add_test(tests, a_blind_corpus_is_whole_and_tells_no_truth);
   tcase_add_test(tests, no_flipped_byte_crashes);
+  tcase_add_test(tests, a_file_that_hdf5_reads_for_ever_is_damaged);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
