@@ -21,8 +21,8 @@ static const pro_option option_threads = {"threads", 'j', "THREADS", "default: a
                                           0};
 static const pro_option option_partial = {"partial", 0, NULL,
                                           "take the shards that are there, though others are not", 0};
-static const pro_option option_virtual = {
-    "virtual", 0, NULL, "leave the samples in the shards, shown by virtual datasets", 0};
+static const pro_option option_virtual = {"virtual", 0, NULL,
+                                          "leave the samples in the shards, shown by virtual datasets", 0};
 static const pro_option *const options[] = {&option_output,  &option_partial,   &option_virtual,
                                             &option_threads, &pro_option_quiet, NULL};
 
@@ -31,12 +31,12 @@ enum { HASHED = 64 }; /* at once: progress is told between */
 typedef struct merge {
   const pro_sweep_plan *plan;
   pro_corpus_plan corpus;
-  int partial, shown;                     /* shown: the samples stay in the shards */
-  pro_corpus_window *window;              /* (shards) of those that are there, where they are shown */
-  pro_receipt *known;                     /* (shards) */
-  unsigned char *absent;                  /* (shards) */
-  uint64_t from;                          /* the first of those that are hashed */
-  uint64_t bytes, cases, failed, samples; /* of the shards that are there */
+  int partial, shown;            /* shown: the samples stay in the shards */
+  pro_corpus_window *window;     /* (shards) of those that are there, where they are shown */
+  pro_receipt *known;            /* (shards) */
+  unsigned char *absent;         /* (shards) */
+  uint64_t from;                 /* the first of those that are hashed */
+  uint64_t bytes, cases, failed; /* of the shards that are there */
   pro_progress progress;
 } merge;
 
@@ -72,7 +72,7 @@ static pro_status check_shards(merge *m) {
       continue;
     }
     PRO_TRY(status);
-    m->bytes += known->bytes, m->failed += known->failed, m->samples += known->samples;
+    m->bytes += known->bytes, m->failed += known->failed;
     m->cases += m->plan->part[i].cases;
   }
   if (missing == 0 || (m->partial && m->cases > 0)) return PRO_OK;
@@ -122,7 +122,24 @@ static pro_status append_shards(merge *m, pro_corpus_writer *to) {
   return PRO_OK;
 }
 
+/* To rename over the plan or a shard would be the end of it. */
+static pro_status check_output(const merge *m, const char *output) {
+  struct stat to, is;
+  if (stat(output, &to) != 0) return PRO_OK;
+  for (uint64_t i = 0; i <= m->plan->parts; i++) {
+    char path[PRO_SHARD_PATH];
+    if (i < m->plan->parts)
+      pro_shard_name(path, m->plan->folder, i, m->plan->parts);
+    else
+      snprintf(path, sizeof path, "%s", m->plan->path);
+    if (stat(path, &is) == 0 && is.st_dev == to.st_dev && is.st_ino == to.st_ino)
+      return pro_fail(PRO_EUSAGE, "-o %s: is %s itself; another name is needed", output, path);
+  }
+  return PRO_OK;
+}
+
 static pro_status merge_shards(merge *m, const char *output) {
+  PRO_TRY(check_output(m, output));
   PRO_TRY(check_shards(m));
   if (m->cases < m->plan->cases) m->corpus.planned = m->plan->cases;
   m->corpus.cases = m->cases;

@@ -45,8 +45,7 @@ static pro_status read_members(pro_receipt *out, const char *path, const pro_nod
   const struct {
     const char *name;
     uint64_t *to;
-  } counts[] = {
-      {"bytes", &out->bytes}, {"cases", &out->cases}, {"failed", &out->failed}, {"samples", &out->samples}};
+  } counts[] = {{"bytes", &out->bytes}, {"cases", &out->cases}, {"failed", &out->failed}};
   const struct {
     const char *name;
     double *to;
@@ -85,7 +84,6 @@ static void print(void *payload, FILE *to) {
   pro_json_count(&json, "bytes", r->bytes);
   pro_json_count(&json, "cases", r->cases);
   pro_json_count(&json, "failed", r->failed);
-  pro_json_count(&json, "samples", r->samples);
   pro_json_number(&json, "seconds", r->seconds);
   pro_json_number(&json, "cpu_seconds", r->cpu_seconds);
   pro_json_number(&json, "peak_MB", r->peak_MB);
@@ -115,7 +113,7 @@ static pro_status check_file(pro_receipt *known, const char *path) {
                     path, known->bytes, known->sha256, told.bytes, told.sha256);
   pro_corpus_summary summary;
   PRO_TRY(pro_corpus_verify(&summary, path, 1));
-  known->cases = summary.cases, known->samples = summary.samples;
+  known->cases = summary.cases;
   known->failed = summary.by_outcome[PRO_OUTCOME_failed];
   return PRO_OK;
 }

@@ -61,7 +61,7 @@ static void add(overview *o, uint64_t i) {
 }
 
 static pro_status look(overview *o) {
-  PRO_TRY(pro_shard_look(o->news, o->plan->folder, o->plan->parts));
+  PRO_TRY(pro_shard_look(o->news, o->plan->folder, o->plan->parts, o->plan->sha256));
   for (uint64_t i = 0; i < o->plan->parts; i++) {
     o->failed[i] = o->news[i].state != PRO_SHARD_there && left_a_note(o->plan, i);
     add(o, i);

@@ -144,7 +144,40 @@ static void print_plan(void *payload, FILE *to) {
   pro_json_end(&json);
 }
 
+/* A plan that has shards already is not written over by another one: they would be of no use any more. */
+static pro_status check_place(const pro_sweep_plan *there) {
+  uint64_t used = 0;
+  pro_shard_news *news = calloc(there->parts, sizeof *news);
+  if (news && pro_shard_look(news, there->folder, there->parts, there->sha256) == PRO_OK)
+    for (uint64_t i = 0; i < there->parts; i++) used += news[i].state != PRO_SHARD_missing;
+  free(news);
+  return used ? pro_fail(PRO_EINPUT,
+                         "%s: is another plan, of which %" PRIu64
+                         " shards are begun or there; remove it if they are not wanted, or choose another folder",
+                         there->path, used)
+              : PRO_OK;
+}
+
+static pro_status hash_of(char hash[PRO_SHA256_TEXT], const pro_sweep_plan *plan) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *to = open_memstream(&text, &size);
+  if (to) print_plan((void *)plan, to);
+  if (!to || fclose(to) != 0 || !text) return pro_fail(PRO_ENOMEM, "%s: no memory", plan->path);
+  pro_sha256(hash, text, size);
+  free(text);
+  return PRO_OK;
+}
+
 pro_status pro_sweep_plan_write(const pro_sweep_plan *plan) {
+  pro_sweep_plan there;
+  char hash[PRO_SHA256_TEXT];
+  PRO_TRY(hash_of(hash, plan));
+  pro_status status = pro_sweep_plan_read(&there, plan->path);
+  int same = status == PRO_OK && strcmp(there.sha256, hash) == 0;
+  status = status == PRO_OK && !same ? check_place(&there) : PRO_OK;
+  pro_sweep_plan_clear(&there);
+  if (status != PRO_OK || same) return status;
   return pro_record_write(plan->path, print_plan, (void *)plan);
 }
 

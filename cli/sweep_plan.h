@@ -32,7 +32,8 @@ typedef struct pro_sweep_plan { /* owns all */
 void pro_sweep_plan_path(char out[PRO_SHARD_PATH], const char *operand);
 /* Free with pro_sweep_plan_clear, also after a failure. PRO_EMISSING, PRO_EINPUT, PRO_ENOMEM. */
 pro_status pro_sweep_plan_read(pro_sweep_plan *out, const char *path) PRO_MUST_CHECK;
-/* Writes it to plan->path, by a temporary file beside it. PRO_EIO. */
+/* Writes it to plan->path, by a temporary file beside it. PRO_EINPUT: another plan is there and has shards;
+ * PRO_EIO. */
 pro_status pro_sweep_plan_write(const pro_sweep_plan *plan) PRO_MUST_CHECK;
 void pro_sweep_plan_clear(pro_sweep_plan *plan);
 
@@ -49,7 +50,7 @@ void pro_sweep_plan_shard(pro_corpus_plan *corpus, pro_corpus_shard *shard, cons
 
 typedef struct pro_receipt {
   char sha256[PRO_SHA256_TEXT];
-  uint64_t bytes, cases, failed, samples;
+  uint64_t bytes, cases, failed;
   double seconds, cpu_seconds, peak_MB;
   char host[64];
 } pro_receipt;

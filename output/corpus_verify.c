@@ -513,6 +513,19 @@ static void read_whole(verification *v, const char *name, hid_t dataset) {
   H5Tclose(stored), H5Sclose(space);
 }
 
+/* Every chunk of a list that is no column along obs was written: one that is not there would read as fill. */
+static void check_list(verification *v, const char *name, hid_t dataset) {
+  hid_t made = H5Dget_create_plist(dataset), space = H5Dget_space(dataset);
+  hsize_t size = 0, chunk = 0, chunks = 0;
+  if (H5Pget_layout(made) == H5D_CHUNKED && H5Pget_nfilters(made) > 0 && H5Sget_simple_extent_ndims(space) == 1 &&
+      H5Sget_simple_extent_dims(space, &size, NULL) == 1 && H5Pget_chunk(made, 1, &chunk) == 1 && chunk > 0) {
+    hsize_t wanted = (size + chunk - 1) / chunk;
+    if (H5Dget_num_chunks(dataset, space, &chunks) < 0 || chunks != wanted)
+      pro_corpus_find(&v->found, "/%s: has %llu chunks of %llu", name, ULL(chunks), ULL(wanted));
+  }
+  H5Pclose(made), H5Sclose(space);
+}
+
 static herr_t visit(hid_t root, const char *name, const H5O_info_t *info, void *payload) {
   verification *v = payload;
   if (info->type != H5O_TYPE_DATASET) return 0;
@@ -532,6 +545,7 @@ static herr_t visit(hid_t root, const char *name, const H5O_info_t *info, void *
   if (!is_scale && H5Sget_simple_extent_ndims(space) > 0 && H5Aexists(dataset, "DIMENSION_LIST") <= 0)
     pro_corpus_find(&v->found, "/%s: its dimensions have no names", name);
   H5Sclose(space);
+  if (!is_pure && !is_along_obs(dataset)) check_list(v, name, dataset);
   if (!is_pure && !is_along_obs(dataset) && !is_table(name)) read_whole(v, name, dataset);
   H5Dclose(dataset);
   return 0;

@@ -219,7 +219,7 @@ static int64_t shard_of(const char *name, uint64_t count, int *is_journal) {
   return (int64_t)index;
 }
 
-static void look_at(pro_shard_news *n, const char *path, int is_journal) {
+static void look_at(pro_shard_news *n, const char *path, int is_journal, const char *plan_sha256) {
   struct stat info;
   if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return; /* gone in the meantime, or none of ours */
   if (!is_journal) {
@@ -229,6 +229,7 @@ static void look_at(pro_shard_news *n, const char *path, int is_journal) {
   pro_journal_head head;
   pro_journal_news news;
   if (pro_journal_peek(&head, &news, path) != PRO_OK) return;
+  if (plan_sha256 && strncmp(head.plan_sha256, plan_sha256, sizeof head.plan_sha256) != 0) return;
   double age = news.ended ? (double)INFINITY : difftime(time(NULL), info.st_mtime);
   if (n->state == PRO_SHARD_missing) n->state = PRO_SHARD_begun;
   if (n->attempts++ == 0 || age < n->age) n->age = age;
@@ -237,7 +238,7 @@ static void look_at(pro_shard_news *n, const char *path, int is_journal) {
   snprintf(n->host, sizeof n->host, "%s", news.host);
 }
 
-pro_status pro_shard_look(pro_shard_news *news, const char *folder, uint64_t count) {
+pro_status pro_shard_look(pro_shard_news *news, const char *folder, uint64_t count, const char *plan_sha256) {
   DIR *dir = opendir(folder);
   if (!dir) return pro_fail(PRO_EMISSING, "%s: %s", folder, strerror(errno));
   memset(news, 0, count * sizeof *news);
@@ -247,7 +248,7 @@ pro_status pro_shard_look(pro_shard_news *news, const char *folder, uint64_t cou
     if (i < 0) continue;
     char path[2 * PRO_SHARD_PATH];
     snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-    look_at(&news[i], path, is_journal);
+    look_at(&news[i], path, is_journal, plan_sha256);
   }
   closedir(dir);
   return PRO_OK;

@@ -45,8 +45,10 @@ typedef struct pro_shard_news { /* from names and first pages alone */
   uint64_t done_here;     /* cases it has done itself */
   char host[64];
 } pro_shard_news;
-/* What there is of every shard of a folder: news (count). PRO_EMISSING: no such folder; PRO_ENOMEM. */
-pro_status pro_shard_look(pro_shard_news *news, const char *folder, uint64_t count) PRO_MUST_CHECK;
+/* What there is of every shard of a folder: news (count). Journals of another plan than plan_sha256 (NULL: of any)
+ * do not count. PRO_EMISSING: no such folder; PRO_ENOMEM. */
+pro_status pro_shard_look(pro_shard_news *news, const char *folder, uint64_t count,
+                          const char *plan_sha256) PRO_MUST_CHECK;
 /* Removes what attempts at a shard have left behind. */
 void pro_shard_clean(const char *path);
 #endif

@@ -52,6 +52,10 @@ done
 expect 0 "$prodrome" sweep --plan in/plan/plan.json --shard 1/2
 expect 0 "$prodrome" sweep --plan in/plan/plan.json
 expect 0 "$prodrome" merge in/plan -o in/merged.h5
+expect 64 "$prodrome" merge in/plan -o in/plan/plan.json
+expect 64 "$prodrome" merge in/plan -o in/plan/shard-0-of-2.h5
+expect 0 "$prodrome" plan kim_oven -n 3 --set group=1 --shards 2 -o in/plan/plan.json
+expect 65 "$prodrome" plan kim_oven -n 4 --set group=1 --shards 2 -o in/plan/plan.json
 expect 65 "$prodrome" plan kim_oven -n 3 --shards 2 -o out/p.json
 expect 65 "$prodrome" status in/small.h5
 expect 66 "$prodrome" status in/nowhere

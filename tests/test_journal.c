@@ -572,13 +572,13 @@ END_TEST
 
 START_TEST(a_folder_tells_of_all_shards) {
   pro_shard_news news[4];
-  ck_assert_int_eq(pro_shard_look(news, in_folder("none"), 4), PRO_EMISSING);
-  ck_assert_int_eq(pro_shard_look(news, made_folder, 4), PRO_OK);
+  ck_assert_int_eq(pro_shard_look(news, in_folder("none"), 4, NULL), PRO_EMISSING);
+  ck_assert_int_eq(pro_shard_look(news, made_folder, 4, NULL), PRO_OK);
   for (int i = 0; i < 4; i++) ck_assert_int_eq(news[i].state, PRO_SHARD_missing);
   const made_shard *is = &kinds[0]; /* groups of 4; case 7 fails */
   attempt(is, 5);
   attempt(is, 8);
-  ck_assert_int_eq(pro_shard_look(news, made_folder, 4), PRO_OK);
+  ck_assert_int_eq(pro_shard_look(news, made_folder, 4, NULL), PRO_OK);
   ck_assert_int_eq(news[1].state, PRO_SHARD_begun);
   ck_assert_int_eq(news[1].attempts, 2);
   ck_assert_uint_eq(news[1].cases, 8);
@@ -590,13 +590,13 @@ START_TEST(a_folder_tells_of_all_shards) {
   ck_assert_str_eq(news[1].host, host);
   for (int i = 0; i < 4; i += i ? 1 : 2) ck_assert_int_eq(news[i].state, PRO_SHARD_missing);
   finish(is);
-  ck_assert_int_eq(pro_shard_look(news, made_folder, 4), PRO_OK);
+  ck_assert_int_eq(pro_shard_look(news, made_folder, 4, NULL), PRO_OK);
   ck_assert_int_eq(news[1].state, PRO_SHARD_there);
   ck_assert_int_eq(news[1].attempts, 0);
   bytes shard = load(shard_path());
   ck_assert_uint_eq(news[1].bytes, shard.size);
   free(shard.data);
-  ck_assert_int_eq(pro_shard_look(news, made_folder, 3), PRO_OK); /* a plan of three has no such shard */
+  ck_assert_int_eq(pro_shard_look(news, made_folder, 3, NULL), PRO_OK); /* a plan of three has no such shard */
   for (int i = 0; i < 3; i++) ck_assert_int_eq(news[i].state, PRO_SHARD_missing);
 }
 END_TEST
@@ -617,7 +617,7 @@ START_TEST(names_that_only_look_like_shards_are_none) {
   pro_shard_news news[4];
   for (size_t k = 0; k < PRO_COUNT(names); k++) store(in_folder(names[k]), "some", 4);
   ck_assert_int_eq(mkdir(shard_path(), 0777), 0);
-  ck_assert_int_eq(pro_shard_look(news, made_folder, 4), PRO_OK);
+  ck_assert_int_eq(pro_shard_look(news, made_folder, 4, NULL), PRO_OK);
   for (int i = 0; i < 4; i++) ck_assert_msg(news[i].state == PRO_SHARD_missing, "shard %d is said to be there", i);
 }
 END_TEST
