@@ -76,12 +76,15 @@ pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, co
   size_t length = 0;
   char message[1 << 14] = ""; /* as much as pro_fail keeps */
   int whole = receive_all(ends[0], &status, sizeof status) && receive_all(ends[0], &length, sizeof length) &&
-              length <= sizeof message && receive_all(ends[0], message, length) &&
-              receive_all(ends[0], out, size);
+              length <= sizeof message && receive_all(ends[0], message, length) && receive_all(ends[0], out, size);
   close(ends[0]);
   int how = 0;
   while (waitpid(child, &how, 0) < 0 && errno == EINTR) continue;
-  if (!whole)
+  if (!whole && WIFEXITED(how) && WEXITSTATUS(how) == pro_status_exit_code(PRO_ENOMEM))
+    status = pro_fail(PRO_ENOMEM, "%s: no memory to read it", path);
+  else if (!whole && WIFEXITED(how) && WEXITSTATUS(how) == 1)
+    status = pro_fail(PRO_EIO, "%s: the process that reads it cannot answer", path);
+  else if (!whole)
     status = pro_fail(PRO_EINPUT, "%s: damaged: HDF5 %s when it reads it%s", path,
                       WIFSIGNALED(how) && WTERMSIG(how) == SIGXCPU ? "comes to no end" : "crashes",
                       WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL ? ", or was killed" : "");

@@ -28,6 +28,8 @@ static pro_status read_part(pro_corpus_part *out, const char *path, hid_t file) 
   if (good) snprintf(out->plan_sha256, sizeof out->plan_sha256, "%s", hash);
   free(hash);
   if (shard >= 0) H5Oclose(shard);
+  const pro_corpus_findings none = {0};
+  if (!good) PRO_TRY(pro_corpus_judge(&none, path)); /* or there was no memory */
   return good ? PRO_OK : pro_fail(PRO_EINPUT, "%s: damaged: /shard does not say which shard it is", path);
 }
 

@@ -115,7 +115,7 @@ def some(n, most=None):
     """Numbers 1 to n: all of them in a long run, about a tenth else."""
     numbers = list(range(1, n + 1))
     if most and n > most:
-        numbers = numbers[:most] + numbers[most::97]
+        numbers = numbers[:most] + numbers[most::997]
     return numbers if long_run else sorted(dice.sample(numbers, max(min(len(numbers), 4), len(numbers) // 10)))
 
 
