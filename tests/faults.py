@@ -178,7 +178,8 @@ def calls(commands):
                     command.check(folder, fault, code, said, [74])
                     if how == "short" and code != 0:
                         command.wrong(folder, fault, f"a short write is no failure, but it ended with {code}: {said}")
-                    command.again(folder, fault)
+                    if code != 0:
+                        command.again(folder, fault)
 
 
 def full(commands):
@@ -241,7 +242,8 @@ def memory(commands):
                 command.check(folder, f"{kind}:{'crash' if code < 0 else k}", code, said, allowed)
                 if os.path.exists(os.path.join(folder, command.final)) and code != 0 and command.name != "shard":
                     command.wrong(folder, fault, f"a final file, and exit code {code}")
-                command.again(folder, fault)
+                if code != 0:
+                    command.again(folder, fault)
 
 
 def places(commands):
