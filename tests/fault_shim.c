@@ -4,11 +4,11 @@
  *   PRO_FAULT=KIND:N:HOW     the N-th call of a kind, counted from 1 in each process (a child goes on counting);
  *   PRO_FAULT=KIND:N+:HOW    and all after it
  *
- * KIND: write (write, pwrite, writev; never of descriptors 0 to 2), sync (fsync, fdatasync), rename, open (for writing),
- * truncate, flock, own (allocations that the program asks for), lib (those that its libraries ask for), clock (which
- * from the N-th call on is ahead by HOW seconds). HOW: a number of errno, or `short` for a write of half the bytes. What
- * glibc calls within itself, as for a FILE, passes by. PRO_FAULT_COUNT=FILE: at the end the calls of each kind are
- * written there. */
+ * KIND: write (write, pwrite, writev; of files alone), sync (fsync, fdatasync), rename, open (for writing),
+ * truncate, flock, own (allocations that the program asks for), lib (those that its libraries ask for), clock
+ * (which from the N-th call on is ahead by HOW seconds). HOW: a number of errno, or `short` for a write of half
+ * the bytes. What glibc calls within itself, as for a FILE, passes by. PRO_FAULT_COUNT=FILE: at the end the calls
+ * of each kind are written there. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -82,8 +83,13 @@ static int fail(void) {
 
 /* ---- files ---- */
 
+static int is_file(int fd) {
+  struct stat info;
+  return fd > 2 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 ssize_t write(int fd, const void *data, size_t size) {
-  if (fd > 2 && fails(KIND_write)) {
+  if (is_file(fd) && fails(KIND_write)) {
     if (!is_short) return fail();
     size = size > 1 ? size / 2 : size;
   }
@@ -91,7 +97,7 @@ ssize_t write(int fd, const void *data, size_t size) {
 }
 
 ssize_t pwrite(int fd, const void *data, size_t size, off_t at) {
-  if (fd > 2 && fails(KIND_write)) {
+  if (is_file(fd) && fails(KIND_write)) {
     if (!is_short) return fail();
     size = size > 1 ? size / 2 : size;
   }
@@ -100,7 +106,7 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t at) {
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) { return pwrite(fd, data, size, at); }
 
 ssize_t writev(int fd, const struct iovec *part, int parts) {
-  if (fd > 2 && fails(KIND_write) && !is_short) return fail();
+  if (is_file(fd) && fails(KIND_write) && !is_short) return fail();
   return syscall(SYS_writev, fd, part, parts);
 }
 
@@ -117,23 +123,17 @@ static int open_at(int folder, const char *path, int flags, int mode) {
   if (flags & (O_WRONLY | O_RDWR) && fails(KIND_open)) return fail();
   return (int)syscall(SYS_openat, folder, path, flags, mode);
 }
-#define MODE                          \
-  int mode = 0;                       \
+#define MODE                           \
+  int mode = 0;                        \
   if (flags & (O_CREAT | O_TMPFILE)) { \
-    va_list args;                     \
-    va_start(args, flags);            \
-    mode = va_arg(args, int);         \
-    va_end(args);                     \
+    va_list args;                      \
+    va_start(args, flags);             \
+    mode = va_arg(args, int);          \
+    va_end(args);                      \
   }
-int open(const char *path, int flags, ...) {
-  MODE return open_at(AT_FDCWD, path, flags, mode);
-}
-int open64(const char *path, int flags, ...) {
-  MODE return open_at(AT_FDCWD, path, flags, mode);
-}
-int openat(int folder, const char *path, int flags, ...) {
-  MODE return open_at(folder, path, flags, mode);
-}
+int open(const char *path, int flags, ...) { MODE return open_at(AT_FDCWD, path, flags, mode); }
+int open64(const char *path, int flags, ...) { MODE return open_at(AT_FDCWD, path, flags, mode); }
+int openat(int folder, const char *path, int flags, ...) { MODE return open_at(folder, path, flags, mode); }
 
 /* ---- memory ---- */
 
