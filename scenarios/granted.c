@@ -71,6 +71,16 @@ static double share_along(const char *mount, char *group, double (*share_of)(con
   }
 }
 
+/* Whether "cpuacct,cpu" names cpu: which comes first is the system's choice. */
+static int names_cpu(const char *controllers) {
+  for (const char *at = controllers; *at;) {
+    size_t n = strcspn(at, ",");
+    if (n == 3 && strncmp(at, "cpu", n) == 0) return 1;
+    at += n + (at[n] == ',');
+  }
+  return 0;
+}
+
 int pro_granted_quota(const char *root) {
   char path[PATH], line[2200];
   double share = 0.0;
@@ -82,7 +92,7 @@ int pro_granted_quota(const char *root) {
     if (!group) continue;
     *group++ = '\0';
     int v2 = controllers[1] == '\0';
-    if (!v2 && !strstr(controllers, "cpu,") && strcmp(controllers, ":cpu") != 0) continue;
+    if (!v2 && !names_cpu(controllers + 1)) continue;
     snprintf(path, sizeof path, "%.2000s/sys/fs/cgroup%s", root, v2 ? "" : "/cpu");
     share = least(share, share_along(path, group, v2 ? share_of_v2 : share_of_v1));
   }

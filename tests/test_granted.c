@@ -62,6 +62,10 @@ START_TEST(quotas_of_the_first_version_count) {
   ck_assert_int_eq(pro_granted_quota(root), 0);
   put("/sys/fs/cgroup/cpu/docker/abc/cpu.cfs_quota_us", "400000\n");
   ck_assert_int_eq(pro_granted_quota(root), 4);
+  put("/proc/self/cgroup", "4:cpuacct,cpu:/docker/abc\n");
+  ck_assert_int_eq(pro_granted_quota(root), 4);
+  put("/proc/self/cgroup", "4:cpuset,cpuacct:/docker/abc\n"); /* neither is it */
+  ck_assert_int_eq(pro_granted_quota(root), 0);
   leave();
 }
 END_TEST
