@@ -13,6 +13,7 @@
 
 enum { SPARE = 16 };                /* finished runs that may wait for a slow one, beyond two batches a thread */
 enum { LEAST = 8, BATCH_MAX = 64 }; /* cases that a thread takes at once, for an integrator with lanes */
+#define PATIENCE 2.0                /* for handing over what was finished before a wish to stop [s] */
 #define BATCH_BYTES 6.4e7           /* that a batch may hold: guess, what a thread of any node has to spare */
 
 typedef struct slot {
@@ -31,12 +32,34 @@ typedef struct crew {
   atomic_uint_fast64_t taken, handed; /* counted from job->first */
   atomic_int halt;                    /* no new cases: stop or failure */
   omp_lock_t door;
+  double asked;      /* when `stop` was first seen behind the door, by the monotonic clock; 0: not yet [s] */
   pro_status status; /* written behind the door */
   char message[512];
   omp_lock_t failure;
   pro_status failed; /* of a run that is no data (no memory, a bug), or of help */
   char reason[512];
 } crew;
+
+static double monotonic(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A sink that is slower than the crew may have much before it. */
+static int is_late(crew *c) {
+  if (!c->job->stop || !*c->job->stop) return 0;
+  if (c->asked == 0.0) c->asked = monotonic();
+  return monotonic() - c->asked > PATIENCE;
+}
+
+/* Of the runs whose turn it is, the first that was dropped is the end. */
+static pro_status deliver(crew *c, const pro_run *run, uint64_t n) {
+  if (run->status == PRO_EINTERRUPTED || is_late(c))
+    return pro_fail(PRO_EINTERRUPTED, "stopped after %llu of %llu cases", (unsigned long long)n,
+                    (unsigned long long)c->job->count);
+  return c->job->sink(c->job->payload, run);
+}
 
 static void hand_over(crew *c) {
   if (!omp_test_lock(&c->door)) return; /* who holds it looks again, or the next to finish does */
@@ -45,7 +68,7 @@ static void hand_over(crew *c) {
     slot *s = &c->slots[next % c->slot_count];
     if (!atomic_load(&s->ready)) break;
     if (c->status == PRO_OK && atomic_load(&c->halt) < 2) {
-      c->status = c->job->sink(c->job->payload, &s->run);
+      c->status = deliver(c, &s->run, next);
       if (c->status != PRO_OK) {
         snprintf(c->message, sizeof c->message, "%s", pro_error_message());
         atomic_store(&c->halt, 2);

@@ -36,8 +36,8 @@ typedef struct pro_ensemble {
   pro_sink_fn *sink;
   pro_help_fn *help;        /* may be NULL */
   void *payload;            /* of both */
-  const volatile int *stop; /* once it is not 0: no new case, those in the air are dropped, PRO_EINTERRUPTED; may be
-                               NULL */
+  const volatile int *stop; /* once it is not 0: no new case, those in the air are dropped, those before the first
+                               dropped are handed over, for two seconds at most; PRO_EINTERRUPTED; may be NULL */
 } pro_ensemble;
 
 /* A run that fails numerically is handed over with its status and message, and the rest goes on; so is a case

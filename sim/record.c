@@ -121,16 +121,22 @@ static void copy_sample(pro_flight *f, int to, int from) {
   pro_modes_copy(&f->sample_modes, to, &f->sample_modes, from);
 }
 
+/* At rest a step may be months long: who wants a stop must not have to wait for all its samples. */
+static pro_status give(const pro_flight *f, const pro_trajectory *piece) {
+  const pro_case *in = f->in;
+  if (in->stop && *in->stop)
+    return pro_fail(PRO_EINTERRUPTED, "at t = %.6g s: asked to stop", (double)f->base * in->period);
+  return in->pieces->take(in->pieces->payload, piece);
+}
+
 /* A piece is full, or the last: whoever takes it may use it, and the next one has an empty enclosure's zeros. */
 static void hand_on(pro_flight *f) {
-  const pro_pieces *to = f->in->pieces;
   pro_trajectory *out = f->out, piece = *out;
   piece.samples = f->next - f->base;
   if (piece.samples < f->room) /* its extents stand as they do in any trajectory */
     for (int j = 1; j < out->reactions; j++)
       memmove(out->xi + (size_t)j * piece.samples, out->xi + (size_t)j * f->room, piece.samples * sizeof(double));
-  if (piece.samples > 0 && !f->astray && f->refused == PRO_OK &&
-      (f->refused = to->take(to->payload, &piece)) != PRO_OK)
+  if (piece.samples > 0 && !f->astray && f->refused == PRO_OK && (f->refused = give(f, &piece)) != PRO_OK)
     snprintf(f->refusal, sizeof f->refusal, "%s", pro_error_message());
   clear_enclosure(out, f->room);
   f->base = f->next;
@@ -215,7 +221,7 @@ static double sample_time(const pro_flight *f) {
 }
 
 void pro_record_until(pro_flight *f, double to) {
-  while (sample_time(f) <= to) {
+  while (sample_time(f) <= to && f->refused == PRO_OK) {
     /* sample `next` in lane `waiting`, and those after it; the other lanes repeat it */
     pro_lanes number = (double)f->next - f->waiting + __builtin_convertvector(places, pro_lanes);
     pro_lanes t = number * f->in->period, y[PRO_STATES_MAX];
@@ -229,7 +235,7 @@ void pro_record_until(pro_flight *f, double to) {
 }
 
 void pro_record_resting(pro_flight *f, double to) {
-  while (sample_time(f) <= to) pro_record(f, sample_time(f), f->y);
+  while (sample_time(f) <= to && f->refused == PRO_OK) pro_record(f, sample_time(f), f->y);
 }
 
 void pro_record_end(pro_flight *f) {

@@ -191,17 +191,17 @@ pro_status pro_level_part(pro_trajectory **out, pro_state **left, const pro_case
   return PRO_OK;
 }
 
-/* A failed integration and a case that contradicts itself are data. */
+/* A failed integration and a case that contradicts itself are data; that one was stopped is its asker's to know.
+ */
 static pro_status finish(pro_run *run, pro_status status, const char *message) {
-  run->status = status;
-  if (status == PRO_OK && !run->in.pieces &&
-      (run->status = pro_observe(&run->seen, &run->in, run->truth)) != PRO_OK)
+  if (status == PRO_OK && !run->in.pieces && (status = pro_observe(&run->seen, &run->in, run->truth)) != PRO_OK)
     message = pro_error_message();
-  if (run->status == PRO_OK) return PRO_OK;
+  run->status = status;
+  if (status == PRO_OK) return PRO_OK;
   snprintf(run->message, sizeof run->message, "%s", message);
   pro_run_clear(run);
-  return run->status == PRO_ENUMERIC || run->status == PRO_EINPUT ? PRO_OK
-                                                                  : pro_fail(run->status, "%s", run->message);
+  const int own = status == PRO_ENUMERIC || status == PRO_EINPUT || status == PRO_EINTERRUPTED;
+  return own ? PRO_OK : pro_fail(status, "%s", run->message);
 }
 
 pro_status pro_level_run_cases(pro_run *const *runs, size_t n, const pro_integrator *integrator) {

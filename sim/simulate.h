@@ -53,8 +53,8 @@ int pro_integrator_lanes(
 
 /* pro_simulate and pro_observe of n runs: fills each run's truth, seen, status, message; its `in` is already set.
  * What comes out does not depend on which runs are computed together. Returns PRO_OK also where runs failed
- * numerically (that is data), and an error only for PRO_ENOMEM, PRO_EBUG, and PRO_EINPUT where PRODROME_LEVEL is
- * wrong. */
+ * numerically (that is data) or `in.stop` has ended them (PRO_EINTERRUPTED), and an error only for PRO_ENOMEM,
+ * PRO_EBUG, and PRO_EINPUT where PRODROME_LEVEL is wrong. */
 pro_status pro_run_cases(pro_run *const *runs, size_t n, const struct pro_integrator *integrator) PRO_MUST_CHECK;
 pro_status pro_run_case(pro_run *run, const struct pro_integrator *integrator) PRO_MUST_CHECK;
 #endif

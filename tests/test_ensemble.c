@@ -7,13 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/simulate.h"
+
 /* Cool ovens, so that a case costs milliseconds; every third case contradicts itself: a lower
  * voltage limit above the upper one. */
 static pro_scenario *some(void) {
   static const char text[] =
       "kind: oven\ncell: lco_18650\nruns: 60\nseed: 5\ninitial: {T: 25 degC, soc: 1}\nduration: 10 min\nperiod: "
       "10 s\n"
-      "oven: {T: 40 degC, ramp: 5 K/min}\nvary:\n  cell.voltage_min: {grid: [3 V, 2 V, 5 V]}\n  oven.delay: {uniform: [0 s, "
+      "oven: {T: 40 degC, ramp: 5 K/min}\nvary:\n  cell.voltage_min: {grid: [3 V, 2 V, 5 V]}\n  oven.delay: "
+      "{uniform: [0 s, "
       "60 s]}\n";
   char path[] = "/tmp/prodrome-test-XXXXXX";
   int file = mkstemp(path);
@@ -121,6 +124,67 @@ START_TEST(a_stop_finishes_what_is_in_the_air) {
 }
 END_TEST
 
+/* ---- a long case in the air ---- */
+
+typedef struct recipe {
+  const pro_scenario *scenario;
+  pro_pieces pieces;
+} recipe;
+
+/* Nothing is recorded after the wish, though at rest a step is months long. */
+static pro_status wish_on_its_second_day(void *payload, const pro_trajectory *piece) {
+  volatile int *stop = payload;
+  ck_assert_int_eq(*stop, 0);
+  *stop = piece->t[0] > 86400.0;
+  return PRO_OK;
+}
+
+static pro_status make_one_long(pro_case *out, uint64_t k, const void *payload) {
+  const recipe *r = payload;
+  pro_status status = pro_scenario_case(out, r->scenario, k);
+  if (k == 4) out->duration = 500.0 * 86400.0, out->period = 1.0, out->pieces = &r->pieces;
+  return status;
+}
+
+/* One thread takes a case at a time here. The one dropped is no failure. */
+START_TEST(a_stop_drops_a_long_case_and_keeps_those_before_it) {
+  volatile int stop = 0;
+  pro_scenario *s = some();
+  recipe r = {s, {.length = 1024, .take = wish_on_its_second_day, .payload = (void *)&stop}};
+  ledger l = {.fail_at = UINT64_MAX};
+  pro_ensemble job = {
+      .make = make_one_long, .recipe = &r, .count = 8, .threads = 1, .sink = take, .payload = &l, .stop = &stop};
+  ck_assert_int_eq(pro_ensemble_run(&job), PRO_EINTERRUPTED);
+  ck_assert_str_eq(pro_error_message(), "stopped after 4 of 8 cases");
+  ck_assert_uint_eq(l.next, 4);
+  ck_assert_uint_eq(l.failed, 1); /* case 2 contradicts itself */
+  pro_scenario_free(s);
+}
+END_TEST
+
+/* Those that fly beside it and are done by then are whole. */
+START_TEST(a_stop_drops_none_that_has_ended) {
+  volatile int stop = 0;
+  pro_scenario *s = some();
+  recipe r = {s, {.length = 1024, .take = wish_on_its_second_day, .payload = (void *)&stop}};
+  static const uint64_t whole[] = {0, 1, 3, 4, 6, 7}; /* a third contradict themselves */
+  enum { COUNT = PRO_COUNT(whole) };
+  pro_run run[COUNT] = {0}, *list[COUNT];
+  for (size_t i = 0; i < COUNT; i++) {
+    list[i] = &run[i];
+    ck_assert_int_eq(make_one_long(&run[i].in, whole[i], &r), PRO_OK);
+    run[i].in.stop = &stop;
+  }
+  ck_assert_int_eq(pro_run_cases(list, COUNT, pro_integrator_fast()), PRO_OK);
+  for (size_t i = 0; i < COUNT; i++) {
+    ck_assert_int_eq(run[i].status, whole[i] == 4 ? PRO_EINTERRUPTED : PRO_OK);
+    ck_assert_int_eq(run[i].truth != NULL, whole[i] != 4);
+    pro_run_clear(&run[i]);
+  }
+  pro_scenario_free(s);
+}
+END_TEST
+
 static pro_status count_spent(void *payload, const pro_run *run) {
   int *spent = payload;
   *spent += run->status == PRO_ENUMERIC && strstr(run->message, " s of wall clock is spent");
@@ -148,6 +212,8 @@ int main(void) {
   tcase_add_test(tests, a_part_of_the_cases_is_the_same_part);
   tcase_add_test(tests, a_failing_sink_ends_it_with_its_own_status_and_message);
   tcase_add_test(tests, a_stop_finishes_what_is_in_the_air);
+  tcase_add_test(tests, a_stop_drops_a_long_case_and_keeps_those_before_it);
+  tcase_add_test(tests, a_stop_drops_none_that_has_ended);
   tcase_add_test(tests, a_budget_of_seconds_is_each_cases);
   tcase_add_test(tests, there_is_at_least_one_thread);
   suite_add_tcase(suite, tests);
