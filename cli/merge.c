@@ -46,7 +46,8 @@ static void hash_one(void *payload, size_t part, int member) {
   char path[PRO_SHARD_PATH];
   pro_shard_name(path, m->plan->folder, m->from + part, m->plan->parts);
   /* one that cannot be read is looked at again below, and told */
-  if (pro_receipt_hash(&m->known[m->from + part], path) != PRO_OK) m->known[m->from + part] = (pro_receipt){0};
+  if (pro_receipt_hash(&m->known[m->from + part], path, m->corpus.stop) != PRO_OK)
+    m->known[m->from + part] = (pro_receipt){0};
 }
 
 /* All of them are there and whole, before anything is written. */

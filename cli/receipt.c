@@ -16,7 +16,7 @@ static void name_of(char out[PRO_SHARD_PATH], const char *shard) {
   snprintf(out, PRO_SHARD_PATH, "%.*s.json", (int)n, shard);
 }
 
-pro_status pro_receipt_hash(pro_receipt *out, const char *shard) {
+pro_status pro_receipt_hash(pro_receipt *out, const char *shard, const volatile int *stop) {
   enum { PART = 1 << 20 };
   int fd = open(shard, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return pro_fail(PRO_EMISSING, "%s: %s", shard, strerror(errno));
@@ -26,7 +26,9 @@ pro_status pro_receipt_hash(pro_receipt *out, const char *shard) {
   pro_sha256_begin(&state);
   for (ssize_t n = 1; status == PRO_OK && n > 0;) {
     n = read(fd, part, PART);
-    if (n < 0 && errno == EINTR)
+    if (stop && *stop)
+      status = pro_fail(PRO_EINTERRUPTED, "%s: interrupted while it was read", shard);
+    else if (n < 0 && errno == EINTR)
       n = 1;
     else if (n < 0)
       status = pro_fail(PRO_EIO, "%s: cannot be read: %s", shard, strerror(errno));
@@ -97,9 +99,9 @@ pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) {
   return pro_record_write(path, print, (void *)receipt);
 }
 
-static pro_status check_file(pro_receipt *known, const char *path) {
+static pro_status check_file(pro_receipt *known, const char *path, const volatile int *stop) {
   pro_receipt told;
-  if (!known->sha256[0]) PRO_TRY(pro_receipt_hash(known, path));
+  if (!known->sha256[0]) PRO_TRY(pro_receipt_hash(known, path, stop));
   pro_status status = pro_receipt_read(&told, path);
   if (status == PRO_ENOMEM) return status;
   if (status == PRO_OK && strcmp(told.sha256, known->sha256) == 0 && told.bytes == known->bytes) {
@@ -120,7 +122,7 @@ static pro_status check_file(pro_receipt *known, const char *path) {
 
 pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpus_plan *plan) {
   if (access(path, F_OK) != 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
-  PRO_TRY(check_file(known, path));
+  PRO_TRY(check_file(known, path, plan->stop));
   pro_corpus_part part;
   PRO_TRY(pro_corpus_part_of(&part, path));
   const pro_corpus_shard *shard = plan->shard;

@@ -169,7 +169,7 @@ static pro_status write_receipt(const pro_shards *s, double seconds) {
                   (double)used.ru_stime.tv_sec + 1e-6 * (double)used.ru_stime.tv_usec;
   r.peak_MB = 1.024e-3 * (double)used.ru_maxrss;
   if (gethostname(r.host, sizeof r.host - 1) != 0) strcpy(r.host, "host");
-  PRO_TRY(pro_receipt_hash(&r, s->path));
+  PRO_TRY(pro_receipt_hash(&r, s->path, NULL));
   return pro_receipt_write(&r, s->path);
 }
 

@@ -44,7 +44,7 @@ static pro_status verify_one(pro_corpus_summary *s, const char *path) {
   pro_receipt told, is;
   PRO_TRY(pro_corpus_verify(s, path, pro_threads_available()));
   if (pro_receipt_read(&told, path) != PRO_OK) return PRO_OK;
-  PRO_TRY(pro_receipt_hash(&is, path));
+  PRO_TRY(pro_receipt_hash(&is, path, NULL));
   return strcmp(is.sha256, told.sha256) == 0
              ? PRO_OK
              : pro_fail(PRO_EINPUT, "%s: damaged: its SHA-256 is %.12s..., its receipt says %.12s...", path,
