@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/yaml.h"
 
+#include <errno.h>
 #include <libfyaml.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,7 +273,13 @@ pro_node *pro_yaml_parse(const pro_source *source, pro_problems *problems) {
   struct fy_diag *diag = fy_diag_create(&config);
   if (!diag) return no_memory(&b), NULL;
   fy_diag_set_collect_errors(diag, true);
+  errno = 0;
   parse(&b, diag);
+  if (errno == ENOMEM) { /* libfyaml takes some words that it has no memory for as empty */
+    pro_yaml_free(b.root);
+    b.root = NULL;
+    no_memory(&b);
+  }
   fy_diag_destroy(diag);
   if (!b.root && pro_problems_count(problems) == before) pro_problem(problems, &spot, "there is nothing in it");
   return b.root;
