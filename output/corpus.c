@@ -101,10 +101,15 @@ const pro_corpus_column pro_corpus_columns[] = {
 
 /* ---- HDF5 ---- */
 
+static atomic_int stillborn; /* HDF5 has had no memory to start */
+
 void pro_corpus_quiet(void) {
   static atomic_flag told = ATOMIC_FLAG_INIT;
   static _Thread_local int quiet; /* the setting belongs to a thread */
-  if (!atomic_flag_test_and_set(&told)) H5dont_atexit();
+  if (!atomic_flag_test_and_set(&told)) {
+    H5dont_atexit();
+    if (H5open() < 0) atomic_store(&stillborn, 1); /* it goes on as if it were there, and fails elsewhere */
+  }
   if (!quiet) H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   quiet = 1;
 }
@@ -131,6 +136,18 @@ const char *pro_corpus_why(void) {
   return why;
 }
 
+/* The innermost reason alone: what is around it says the same of room in a file. */
+static herr_t look_for_memory(unsigned n, const H5E_error2_t *error, void *to) {
+  if (n == 0 && (error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC)) *(int *)to = 1;
+  return 0;
+}
+
+pro_status pro_corpus_blame(pro_status otherwise) {
+  int memory = atomic_load(&stillborn);
+  if (!memory) H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_for_memory, &memory);
+  return memory ? PRO_ENOMEM : otherwise;
+}
+
 hid_t pro_corpus_text_type(void) {
   hid_t type = H5Tcopy(H5T_C_S1);
   if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0)
@@ -154,7 +171,9 @@ pro_status pro_corpus_open_file(hid_t *out, const char *path) {
   if (!S_ISREG(info.st_mode)) return pro_fail(PRO_EMISSING, "%s: is not a regular file", path);
   if (access(path, R_OK) != 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
   if (info.st_size == 0) return pro_fail(PRO_EINPUT, "%s: the file is empty", path);
-  if (H5Fis_hdf5(path) <= 0) return pro_fail(PRO_EINPUT, "%s: is not an HDF5 file", path);
+  if (H5Fis_hdf5(path) <= 0)
+    return pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM ? pro_fail(PRO_ENOMEM, "%s: no memory to read it", path)
+                                                      : pro_fail(PRO_EINPUT, "%s: is not an HDF5 file", path);
   hid_t access_list = H5Pcreate(H5P_FILE_ACCESS);
   if (access_list < 0 || pro_corpus_keep_little(access_list) < 0)
     return pro_fail(PRO_ENOMEM, "%s: %s", path, pro_corpus_why());
@@ -165,7 +184,10 @@ pro_status pro_corpus_open_file(hid_t *out, const char *path) {
     file = H5Fopen(path, H5F_ACC_RDONLY, access_list);
   }
   pro_status status = PRO_OK;
-  if (file < 0) status = pro_fail(PRO_EINPUT, "%s: damaged: %s", path, pro_corpus_why());
+  if (file < 0 && pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM)
+    status = pro_fail(PRO_ENOMEM, "%s: no memory to read it: %s", path, pro_corpus_why());
+  else if (file < 0)
+    status = pro_fail(PRO_EINPUT, "%s: damaged: %s", path, pro_corpus_why());
   H5Pclose(access_list);
   if (status == PRO_OK) *out = file;
   return status;
@@ -189,6 +211,11 @@ void pro_corpus_find(pro_corpus_findings *to, const char *format, ...) {
 static _Thread_local int starved;
 
 void pro_corpus_starve(void) { starved = 1; }
+
+void pro_corpus_find_h5(pro_corpus_findings *to, const char *path, const char *what) {
+  if (pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
+  pro_corpus_find(to, "%s: %s: %s", path, what, pro_corpus_why());
+}
 
 pro_status pro_corpus_judge(const pro_corpus_findings *found, const char *path) {
   int hungry = starved;

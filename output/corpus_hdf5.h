@@ -83,6 +83,9 @@ void pro_corpus_quiet(void);
 /* The innermost reason of HDF5's last failure in this thread; owned by the thread, until its next call. */
 const char *pro_corpus_why(void);
 
+/* What HDF5's last failure in this thread comes to: PRO_ENOMEM where it had no memory, else `otherwise`. */
+pro_status pro_corpus_blame(pro_status otherwise);
+
 hid_t pro_corpus_text_type(void); /* variable-length UTF-8; the caller closes it */
 
 /* For a file access list: HDF5 would keep up to 32 MB of what it knows of a file's chunks, and where these nodes
@@ -106,11 +109,13 @@ typedef struct pro_corpus_findings {
   int count;
 } pro_corpus_findings;
 void pro_corpus_find(pro_corpus_findings *to, const char *format, ...) PRO_PRINTF(2, 3);
+/* "PATH: WHAT: HDF5's reason"; where that is no memory, judging says so. */
+void pro_corpus_find_h5(pro_corpus_findings *to, const char *path, const char *what);
 /* Of a corpus whose samples stay in other files, by its dataset `time`: a finding for each that is not there, or
  * cannot be opened with the rest. */
 void pro_corpus_check_windows(hid_t time, const char *corpus, pro_corpus_findings *found);
-/* What comes next from this thread's readers is nothing found in the file: there was no memory to look. Judging says
- * so, once. */
+/* What comes next from this thread's readers is nothing found in the file: there was no memory to look. Judging
+ * says so, once. */
 void pro_corpus_starve(void);
 /* PRO_OK without findings, else PRO_EINPUT with all of them. */
 pro_status pro_corpus_judge(const pro_corpus_findings *found, const char *path) PRO_MUST_CHECK;

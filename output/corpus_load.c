@@ -8,9 +8,15 @@
 
 /* ---- attributes ---- */
 
+static hid_t open_attribute(hid_t object, const char *name) { /* negative: it is not there */
+  htri_t there = H5Aexists(object, name);
+  hid_t attribute = there > 0 ? H5Aopen(object, name, H5P_DEFAULT) : H5I_INVALID_HID;
+  if (there != 0 && attribute < 0 && pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
+  return attribute;
+}
+
 char *pro_corpus_attribute(hid_t object, const char *name) {
-  if (H5Aexists(object, name) <= 0) return NULL;
-  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  hid_t attribute = open_attribute(object, name);
   if (attribute < 0) return NULL;
   hid_t stored = H5Aget_type(attribute), space = H5Aget_space(attribute), text = pro_corpus_text_type();
   char *read = NULL, *copy = NULL;
@@ -23,6 +29,8 @@ char *pro_corpus_attribute(hid_t object, const char *name) {
     else
       pro_corpus_starve();
     H5free_memory(read);
+  } else if (pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) {
+    pro_corpus_starve();
   }
   H5Tclose(text), H5Tclose(stored), H5Sclose(space), H5Aclose(attribute);
   return copy;
@@ -37,8 +45,7 @@ static int attribute_is_number(hid_t attribute) {
 }
 
 static int read_number(void *out, hid_t memory, hid_t object, const char *name) {
-  if (H5Aexists(object, name) <= 0) return 0;
-  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  hid_t attribute = open_attribute(object, name);
   if (attribute < 0) return 0;
   int there = attribute_is_number(attribute) && H5Aread(attribute, memory, out) >= 0;
   H5Aclose(attribute);
@@ -66,12 +73,13 @@ hid_t pro_corpus_dataset(hid_t file, const char *path, pro_corpus_type type, uin
                          pro_corpus_findings *found) {
   H5O_info_t info;
   if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0 || info.type != H5O_TYPE_DATASET) {
+    if (pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
     pro_corpus_find(found, "%s: no such dataset", path);
     return H5I_INVALID_HID;
   }
   hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
   if (dataset < 0) {
-    pro_corpus_find(found, "%s: cannot be opened: %s", path, pro_corpus_why());
+    pro_corpus_find_h5(found, path, "cannot be opened");
     return H5I_INVALID_HID;
   }
   hid_t space = H5Dget_space(dataset);
@@ -116,6 +124,7 @@ int pro_corpus_open_codes(pro_corpus_codes *out, hid_t file, const char *channel
       info.type == H5O_TYPE_DATASET)
     dataset = H5Dopen2(file, channel, H5P_DEFAULT);
   if (dataset < 0) {
+    if (pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
     pro_corpus_find(found, "/%s: cannot be opened as a dataset", channel);
     return -1;
   }
@@ -210,7 +219,8 @@ static uint64_t chunk_of(hid_t file) {
   hsize_t chunk = 0;
   if (made >= 0 && H5Pget_layout(made) == H5D_VIRTUAL)
     chunk = PRO_CORPUS_CHUNK; /* of the files that it shows */
-  else if (made >= 0 && (H5Pget_layout(made) != H5D_CHUNKED || H5Pget_chunk(made, 1, &chunk) != 1)) chunk = 0;
+  else if (made >= 0 && (H5Pget_layout(made) != H5D_CHUNKED || H5Pget_chunk(made, 1, &chunk) != 1))
+    chunk = 0;
   if (made >= 0) H5Pclose(made);
   if (dataset >= 0) H5Dclose(dataset);
   return chunk;
@@ -226,7 +236,7 @@ static void load_column(pro_corpus_row *rows, const pro_corpus_tables *of, hid_t
   if (dataset < 0) return;
   size_t size = pro_corpus_size(column->type);
   if (pro_corpus_rows(scratch, dataset, column->type, from, count, -1) < 0)
-    pro_corpus_find(found, "%s: cannot be read: %s", path, pro_corpus_why());
+    pro_corpus_find_h5(found, path, "cannot be read");
   else
     for (uint64_t k = 0; k < count; k++)
       memcpy((char *)&rows[k] + column->offset, (char *)scratch + k * size, size);

@@ -92,8 +92,9 @@ static void open_columns(source *s) {
 }
 
 static pro_status unreadable(const source *s, const char *what, uint64_t which) {
-  return pro_fail(PRO_EINPUT, "%s: damaged: %s %llu cannot be read: %s", s->path, what, ULL(which),
-                  pro_corpus_why());
+  pro_status status = pro_corpus_blame(PRO_EINPUT);
+  return pro_fail(status, "%s: %s%s %llu cannot be read: %s", s->path,
+                  status == PRO_ENOMEM ? "no memory: " : "damaged: ", what, ULL(which), pro_corpus_why());
 }
 
 static pro_status read_chunk(source *s, uint64_t chunk, pro_stack *to) {

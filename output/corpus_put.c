@@ -9,7 +9,9 @@
 #include "sim/unit.h"
 
 pro_status pro_put_fail(const pro_sheet *to, const char *what) {
-  return pro_fail(PRO_EIO, "%s: cannot write %s: %s", to->path, what, pro_corpus_why());
+  pro_status status = pro_corpus_blame(PRO_EIO);
+  return pro_fail(status, "%s: %s %s: %s", to->path, status == PRO_ENOMEM ? "no memory to write" : "cannot write",
+                  what, pro_corpus_why());
 }
 
 #define TRY_H5(to, call, what)                         \
@@ -139,7 +141,7 @@ hid_t pro_put_creation(const pro_sheet *to, hid_t class) {
 
 pro_status pro_put_group(hid_t *out, const pro_sheet *to, hid_t at, const char *name, const char *doc) {
   hid_t made = pro_put_creation(to, H5P_GROUP_CREATE);
-  if (made < 0) return PRO_EIO;
+  if (made < 0) return pro_corpus_blame(PRO_EIO);
   hid_t group = H5Gcreate2(at, name, H5P_DEFAULT, made, H5P_DEFAULT);
   TRY_H5(to, group, name);
   H5Pclose(made);
@@ -150,7 +152,7 @@ pro_status pro_put_group(hid_t *out, const pro_sheet *to, hid_t at, const char *
 pro_status pro_put_dataset(hid_t *out, const pro_sheet *to, hid_t at, const char *name, pro_corpus_type type,
                            const pro_shape *shape, const char *unit, const char *doc) {
   hid_t made = pro_put_creation(to, H5P_DATASET_CREATE), access = H5Pcreate(H5P_DATASET_ACCESS);
-  if (made < 0) return PRO_EIO;
+  if (made < 0) return pro_corpus_blame(PRO_EIO);
   const void *fill = pro_corpus_fill(type);
   TRY_H5(to, H5Pset_fill_value(made, pro_corpus_in_memory(type), fill), name);
   if (shape->layout) {
@@ -177,7 +179,7 @@ pro_status pro_put_dataset(hid_t *out, const pro_sheet *to, hid_t at, const char
 pro_status pro_scale_pure(const pro_sheet *to, pro_scale *scale, hid_t at, const char *name, hsize_t size,
                           hsize_t most, const char *doc) {
   hid_t made = pro_put_creation(to, H5P_DATASET_CREATE), space = H5Screate_simple(1, &size, &most);
-  if (made < 0) return PRO_EIO;
+  if (made < 0) return pro_corpus_blame(PRO_EIO);
   hsize_t chunk = most == H5S_UNLIMITED ? PRO_CORPUS_CHUNK : size;
   TRY_H5(to, H5Pset_chunk(made, 1, &chunk), name); /* never written to: no chunk is ever there */
   hid_t dataset = H5Dcreate2(at, name, H5T_IEEE_F32BE, space, H5P_DEFAULT, made, H5P_DEFAULT);
@@ -192,7 +194,7 @@ pro_status pro_scale_pure(const pro_sheet *to, pro_scale *scale, hid_t at, const
 pro_status pro_put_text_column(hid_t *out, const pro_sheet *to, hid_t at, const char *name, pro_scale *axis,
                                size_t count, const char *doc) {
   hid_t made = pro_put_creation(to, H5P_DATASET_CREATE), space = list_of(count);
-  if (made < 0) return PRO_EIO;
+  if (made < 0) return pro_corpus_blame(PRO_EIO);
   hid_t dataset = H5Dcreate2(at, name, to->text, space, H5P_DEFAULT, made, H5P_DEFAULT);
   TRY_H5(to, dataset, name);
   H5Sclose(space), H5Pclose(made);

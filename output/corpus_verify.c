@@ -30,6 +30,7 @@ typedef struct obs_column {
   int whole;     /* all of it could be read so far */
   void *data;    /* (chunk) of the chunk at hand; NULL: only read to see that it can be */
   char why[160]; /* the chunk at hand cannot be read; empty: it can */
+  int hungry;    /* there was no memory for it */
 } obs_column;
 
 /* What a thread has to itself. */
@@ -115,7 +116,7 @@ static void read_chunk(void *payload, size_t part, int member) {
   pro_corpus_quiet(); /* each thread prints for itself */
   int64_t size = read_packed(v, c, v->next, r->stored);
   if (size == 0 && pro_corpus_rows(to, c->dataset, c->type, v->next, chunk_end(v) - v->next, c->slot) < 0)
-    why = pro_corpus_why();
+    why = pro_corpus_why(), c->hungry |= pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM;
   snprintf(c->why, sizeof c->why, "%s", why ? why : "");
   pthread_mutex_unlock(&v->hdf5);
   if (size <= 0) return;
@@ -157,6 +158,7 @@ static pro_status read_chunks(verification *v) {
   for (size_t i = 0; i < v->columns; i++) {
     obs_column *c = &v->column[i];
     if (!c->why[0]) continue;
+    if (c->hungry) pro_corpus_starve();
     pro_corpus_find(&v->found, "%s: samples %llu to %llu cannot be read: %s", c->path, ULL(start), ULL(end - 1),
                     c->why);
     c->whole = 0;
@@ -506,7 +508,7 @@ static void read_whole(verification *v, const char *name, hid_t dataset) {
       if (!failed && (!is_list || count)) failed = read_some(dataset, memory, is_text, from, count, to);
       from += count;
     } while (is_list && !failed && from < (hsize_t)points);
-    if (failed) pro_corpus_find(&v->found, "/%s: cannot be read: %s", name, pro_corpus_why());
+    if (failed) pro_corpus_find_h5(&v->found, name, "cannot be read");
     if (memory >= 0) H5Tclose(memory);
     free(to);
   }
@@ -531,7 +533,7 @@ static herr_t visit(hid_t root, const char *name, const H5O_info_t *info, void *
   if (info->type != H5O_TYPE_DATASET) return 0;
   hid_t dataset = H5Dopen2(root, name, H5P_DEFAULT);
   if (dataset < 0) {
-    pro_corpus_find(&v->found, "/%s: cannot be opened: %s", name, pro_corpus_why());
+    pro_corpus_find_h5(&v->found, name, "cannot be opened");
     return 0;
   }
   int is_scale = H5Aexists(dataset, "CLASS") > 0, is_pure = is_scale && H5Aexists(dataset, "_FillValue") == 0;
