@@ -83,7 +83,9 @@ static FILE *open_file(const char *path) {
 pro_status pro_source_read(pro_source **out, const char *path) {
   struct stat about;
   FILE *file = open_file(path);
-  if (!file) return pro_fail(PRO_EMISSING, "%s: cannot be opened: %s", path, strerror(errno));
+  if (!file)
+    return pro_fail(errno == ENOMEM ? PRO_ENOMEM : PRO_EMISSING, "%s: cannot be opened: %s", path,
+                    strerror(errno));
   if (fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {
     fclose(file);
     return pro_fail(PRO_EMISSING, "%s: is a folder, not a scenario file", path);
