@@ -12,6 +12,7 @@ program, shim, rows = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 long_run = os.environ.get("PRO_LONG") == "1"
 seed = int(os.environ.get("PRO_SEED", "1"))
 work = tempfile.mkdtemp(prefix="prodrome-faults-")
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(75))  # so that `work` goes away
 dice = random.Random(seed)
 bad, told, skipped = [], collections.Counter(), set()
 KINDS = ("write", "sync", "rename", "open", "truncate", "flock", "own", "lib", "clock", "disk", "faults")  # of the shim
