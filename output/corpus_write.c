@@ -57,7 +57,7 @@ static pro_status claim_name(pro_corpus_writer *w, const char *path) {
 
 static pro_status open_file(pro_corpus_writer *w) {
   hid_t made = pro_put_creation(&w->sheet, H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
-  if (made < 0) return PRO_EIO;
+  if (made < 0) return pro_corpus_blame(PRO_EIO);
   /* no lock: the name is ours alone, and locks fail on many parallel file systems */
   if (access < 0 || H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110) < 0 ||
       H5Pset_file_locking(access, 0, 0) < 0 || H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
