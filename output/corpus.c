@@ -143,7 +143,7 @@ static herr_t look_for_memory(unsigned n, const H5E_error2_t *error, void *to) {
 }
 
 pro_status pro_corpus_blame(pro_status otherwise) {
-  int memory = atomic_load(&stillborn);
+  int memory = atomic_load(&stillborn) || errno == ENOMEM; /* HDF5 does not always say so */
   if (!memory) H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_for_memory, &memory);
   return memory ? PRO_ENOMEM : otherwise;
 }
