@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "output/draft.h"
 #include "sim/unit.h"
 
 enum { BYTES_MAX = 1 << 28 };
@@ -110,34 +111,21 @@ pro_status pro_record_bool(int *out, const char *path, const pro_node *from, con
   return PRO_OK;
 }
 
-/* A new file beside `path`. Attempts on other machines may have this process's number: none writes to another's.
- */
-static FILE *create_beside(char *name, size_t size, const char *path) {
-  const char *slash = strrchr(path, '/');
-  size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
-  int fd = -1;
-  for (int try = 0; fd < 0 && try < 100; try++) {
-    snprintf(name, size, "%.*s.%s.%ld-%d.part", (int)folder, path, path + folder, (long)getpid(), try);
-    fd = open(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (fd < 0 && errno != EEXIST) break;
-  }
-  return fd < 0 ? NULL : fdopen(fd, "wb");
-}
-
+/* Composed in memory, for a stream does not say why a write of its failed. */
 pro_status pro_record_write(const char *path, void (*print)(void *payload, FILE *to), void *payload) {
-  size_t size = strlen(path) + 48;
-  char *name = malloc(size);
-  if (!name) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
-  FILE *to = create_beside(name, size, path);
-  int good = to != NULL;
-  if (good) {
-    print(payload, to);
-    good = fflush(to) == 0 && !ferror(to) && (fsync(fileno(to)) == 0 || errno == EINVAL);
-    good = fclose(to) == 0 && good;
+  char *text = NULL;
+  size_t size = 0;
+  FILE *to = open_memstream(&text, &size);
+  if (to) print(payload, to);
+  if (!to || fclose(to) != 0 || !text) {
+    free(text);
+    return pro_fail(PRO_ENOMEM, "%s: no memory", path);
   }
-  if (good) good = rename(name, path) == 0;
-  pro_status status = good ? PRO_OK : pro_fail(PRO_EIO, "%s: cannot be written: %s", path, strerror(errno));
-  if (!good && to) unlink(name);
-  free(name);
+  pro_draft draft;
+  pro_status status = pro_draft_create(&draft, path);
+  if (status == PRO_OK) status = pro_draft_write(&draft, path, text, size);
+  if (status == PRO_OK) status = pro_draft_publish(&draft, path);
+  pro_draft_drop(&draft);
+  free(text);
   return status;
 }

@@ -12,6 +12,7 @@
 
 #include "cli/json.h"
 #include "cli/record_file.h"
+#include "output/draft.h"
 #include "output/label.h"
 #include "scenarios/ensemble.h"
 #include "sim/simulate.h"
@@ -168,7 +169,7 @@ static pro_status write_receipt(const pro_shards *s, double seconds) {
   r.cpu_seconds = (double)used.ru_utime.tv_sec + 1e-6 * (double)used.ru_utime.tv_usec +
                   (double)used.ru_stime.tv_sec + 1e-6 * (double)used.ru_stime.tv_usec;
   r.peak_MB = 1.024e-3 * (double)used.ru_maxrss;
-  if (gethostname(r.host, sizeof r.host - 1) != 0) strcpy(r.host, "host");
+  pro_host_name(r.host);
   PRO_TRY(pro_receipt_hash(&r, s->path, NULL));
   return pro_receipt_write(&r, s->path);
 }
@@ -224,6 +225,18 @@ static int seems_whole(pro_receipt *known, const pro_shards *s) {
          part.index == s->part.index;
 }
 
+/* It is there: what an attempt that died behind its last case has not done. */
+static pro_status tidy(pro_shards *s, pro_receipt *known) {
+  pro_receipt told;
+  s->job->there_before++, s->failed = known->failed;
+  skip(s, s->corpus.cases);
+  pro_shard_clean(s->path);
+  pro_status status = pro_receipt_read(&told, s->path);
+  if (status != PRO_EMISSING) return status;
+  pro_host_name(known->host); /* who has verified it; how long it took to make is not known */
+  return pro_receipt_write(known, s->path);
+}
+
 pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
   pro_receipt known = {0};
   pro_sweep_plan_shard(&s->corpus, &s->part, &s->plan, index);
@@ -233,9 +246,7 @@ pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
   if (!trusted) known = (pro_receipt){0}; /* what a receipt says is no hash of the file */
   pro_status status = trusted ? PRO_OK : look(s, &known);
   if (status == PRO_OK) {
-    s->job->there_before++, s->job->tally.failed += known.failed;
-    skip(s, s->corpus.cases);
-    pro_shard_clean(s->path);
+    status = tidy(s, &known);
   } else if (status == PRO_EMISSING) {
     leave_note(s, PRO_OK); /* of an attempt before this one */
     status = attempt(s);

@@ -206,33 +206,17 @@ pro_status pro_corpus_finish(pro_corpus_writer *w) {
   return PRO_OK;
 }
 
-static pro_status sync_path(const pro_corpus_writer *w, const char *path, int flags) {
-  int fd = open(path, flags);
-  int failed = fd < 0 || fsync(fd) != 0, error = errno;
-  if (fd >= 0) close(fd);
-  if (failed && error == EINVAL) return PRO_OK; /* a file system without it */
-  return failed ? pro_fail(PRO_EIO, "%s: cannot bring it safely to disk: %s", w->path, strerror(error)) : PRO_OK;
-}
-
 pro_status pro_corpus_publish(pro_corpus_writer *w) {
   for (int b = 0; b < PRO_BELT_COUNT; b++) pro_belt_clear(&w->belt[b]); /* a verification needs as much again */
   for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
   pro_corpus_summary summary;
   pro_status status =
-      pro_corpus_verify_as(&summary, w->temporary, w->plan->copied ? PRO_CORPUS_COPIED : PRO_CORPUS_WHOLE,
+      pro_corpus_verify_as(&summary, w->draft.path, w->plan->copied ? PRO_CORPUS_COPIED : PRO_CORPUS_WHOLE,
                            w->plan->threads, w->plan->stop);
   if (status == PRO_ENOMEM || status == PRO_EINTERRUPTED) return status;
   if (status != PRO_OK)
     return pro_fail(PRO_EIO, "%s: what was written does not read back: %s", w->path, pro_error_message());
-  PRO_TRY(sync_path(w, w->temporary, O_RDONLY));
   if (w->plan->stop && *w->plan->stop)
     return pro_fail(PRO_EINTERRUPTED, "%s: interrupted before it was there", w->path);
-  if (rename(w->temporary, w->path) != 0)
-    return pro_fail(PRO_EIO, "%s: cannot take its place: %s", w->path, strerror(errno));
-  char *slash = strrchr(w->temporary, '/');
-  if (slash) slash[slash == w->temporary] = '\0'; /* the folder, or / */
-  status = sync_path(w, slash ? w->temporary : ".", O_RDONLY | O_DIRECTORY);
-  free(w->temporary);
-  w->temporary = NULL; /* nothing left to remove */
-  return status;
+  return pro_draft_publish(&w->draft, w->path);
 }

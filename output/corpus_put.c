@@ -162,7 +162,8 @@ pro_status pro_put_dataset(hid_t *out, const pro_sheet *to, hid_t at, const char
     /* not by H5Pset_shuffle and H5Pset_deflate: what these set is left out without a word where memory runs out */
     const unsigned level = 1;
     if (H5Pset_filter(made, H5Z_FILTER_SHUFFLE, H5Z_FLAG_MANDATORY, 0, NULL) < 0 ||
-        H5Pset_filter(made, H5Z_FILTER_DEFLATE, H5Z_FLAG_MANDATORY, 1, &level) < 0 || H5Pset_fletcher32(made) < 0 ||
+        H5Pset_filter(made, H5Z_FILTER_DEFLATE, H5Z_FLAG_MANDATORY, 1, &level) < 0 ||
+        H5Pset_fletcher32(made) < 0 ||
         H5Pset_chunk_cache(access, 0, 0, 1.0) < 0) /* chunks are written once and whole */
       return pro_put_fail(to, name);
   }

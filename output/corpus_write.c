@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "output/corpus_writer.h"
 #include "output/journal.h"
@@ -21,38 +19,15 @@ enum { CHUNK = PRO_CORPUS_CHUNK, ROWS = PRO_CORPUS_ROWS };
 
 static pro_status claim_name(pro_corpus_writer *w, const char *path) {
   const char *slash = strrchr(path, '/');
-  size_t folder = slash ? (size_t)(slash - path) + 1 : 0, size = strlen(path) + 48;
-  w->path = malloc(strlen(path) + 1);
-  char *name = malloc(size);
-  w->sheet.path = w->path;
-  if (!w->path || !name) {
-    free(name);
-    return pro_fail(PRO_ENOMEM, "%s: no memory", path);
-  }
-  strcpy(w->path, path);
   struct stat info;
-  int there = stat(path, &info) == 0, fd = -1;
-  int is_folder = path[folder] == '\0' || (there && S_ISDIR(info.st_mode));
-  if (there && !is_folder && !S_ISREG(info.st_mode)) { /* to rename over a device or a pipe would end it */
-    free(name);
+  int there = stat(path, &info) == 0;
+  w->sheet.path = w->path = strdup(path);
+  if (!w->path) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
+  if (*(slash ? slash + 1 : path) == '\0' || (there && S_ISDIR(info.st_mode)))
+    return pro_fail(PRO_EIO, "%s: cannot create a corpus there: %s", path, strerror(EISDIR));
+  if (there && !S_ISREG(info.st_mode)) /* to rename over a device or a pipe would end it */
     return pro_fail(PRO_EIO, "%s: cannot create a corpus there: not a regular file", path);
-  }
-  errno = EISDIR;
-  for (int try = 0; !is_folder && fd < 0 && try < 100;
-       try++) { /* a killed process may have left the name behind */
-    char number[16] = "";
-    if (try) snprintf(number, sizeof number, "-%d", try);
-    snprintf(name, size, "%.*s.%s.%ld%s.part", (int)folder, path, path + folder, (long)getpid(), number);
-    fd = open(name, O_CREAT | O_EXCL | O_WRONLY, 0666);
-    if (fd < 0 && errno != EEXIST) break;
-  }
-  if (fd < 0) {
-    free(name);
-    return pro_fail(PRO_EIO, "%s: cannot create a corpus there: %s", path, strerror(errno));
-  }
-  close(fd);
-  w->temporary = name;
-  return PRO_OK;
+  return pro_draft_create(&w->draft, path);
 }
 
 static pro_status open_file(pro_corpus_writer *w) {
@@ -63,7 +38,7 @@ static pro_status open_file(pro_corpus_writer *w) {
       H5Pset_file_locking(access, 0, 0) < 0 || H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
       pro_corpus_keep_little(access) < 0)
     return pro_put_fail(&w->sheet, "properties");
-  w->sheet.file = H5Fcreate(w->temporary, H5F_ACC_TRUNC, made, access);
+  w->sheet.file = H5Fcreate(w->draft.path, H5F_ACC_TRUNC, made, access);
   if (w->sheet.file < 0) return pro_put_fail(&w->sheet, "the file");
   H5Pclose(made), H5Pclose(access);
   w->sheet.text = pro_corpus_text_type();
@@ -256,11 +231,11 @@ static pro_status leave(pro_corpus_writer *w) {
   pro_press_free(w->press);
   pro_status status = pro_journal_close(w->journal);
   if (w->sheet.file >= 0 && whole) H5Tclose(w->sheet.text), H5Fclose(w->sheet.file);
-  if (w->temporary) unlink(w->temporary);
+  pro_draft_drop(&w->draft);
   for (int s = 0; s < PRO_SCALE_COUNT; s++) free(w->scale[s].link);
   for (int s = 0; s < PRO_SENSORS_MAX; s++) pro_histogram_clear(&w->seen[s]);
   for (int b = 0; b < PRO_BELT_COUNT; b++) pro_belt_clear(&w->belt[b]);
-  free(w->path), free(w->temporary);
+  free(w->path);
   free(w);
   return status;
 }
@@ -273,6 +248,7 @@ static pro_status make_writer(pro_corpus_writer **out, const char *path, const p
   pro_corpus_writer *w = calloc(1, sizeof *w);
   if (!w) return pro_fail(PRO_ENOMEM, "%s: no memory", path);
   w->plan = plan;
+  w->draft.fd = -1;
   w->sheet.file = H5I_INVALID_HID;
   w->belt[PRO_BELT_obs] = (pro_belt){.length = CHUNK, .grows = 1, .text = H5I_INVALID_HID};
   w->belt[PRO_BELT_case] = (pro_belt){.length = plan->cases < ROWS ? plan->cases : ROWS, .text = H5I_INVALID_HID};

@@ -6,6 +6,7 @@
 #ifndef PRO_CORPUS_WRITER_H
 #define PRO_CORPUS_WRITER_H
 #include "output/corpus_press.h"
+#include "output/draft.h"
 #include "sim/case.h"
 #include "sim/sensor.h"
 
@@ -18,7 +19,8 @@ enum { PRO_BELT_obs, PRO_BELT_case, PRO_BELT_COUNT };
 
 struct pro_corpus_writer {
   const pro_corpus_plan *plan;
-  char *path, *temporary;
+  char *path;
+  pro_draft draft;   /* the file, until it takes its place */
   pro_status broken; /* the first failure here: after it nothing more is written */
   pro_sheet sheet;
   pro_scale scale[PRO_SCALE_COUNT];

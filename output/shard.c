@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "output/draft.h"
 #include "output/journal.h"
 
 struct pro_shard {
@@ -35,34 +36,9 @@ static const char *base_of(const char *path) {
   return slash ? slash + 1 : path;
 }
 
-/* The folder with its last slash; "" for the one we are in. */
-static void folder_of(char out[PRO_SHARD_PATH], const char *path) {
-  snprintf(out, PRO_SHARD_PATH, "%.*s", (int)(base_of(path) - path), path);
-}
-
 static int ends(const char *name, const char *with) {
   size_t n = strlen(name), m = strlen(with);
   return n >= m && strcmp(name + n - m, with) == 0;
-}
-
-typedef pro_status file_fn(void *payload, const char *path);
-
-/* Calls for every file of an attempt at `path`, of names .BASE.*ENDING. */
-static pro_status for_files(const char *path, const char *ending, file_fn *call, void *payload) {
-  char folder[PRO_SHARD_PATH], prefix[300];
-  folder_of(folder, path);
-  snprintf(prefix, sizeof prefix, ".%.280s.", base_of(path));
-  DIR *dir = opendir(*folder ? folder : ".");
-  if (!dir) return pro_fail(PRO_EIO, "%s: its folder cannot be read: %s", path, strerror(errno));
-  pro_status status = PRO_OK;
-  for (struct dirent *entry; status == PRO_OK && (entry = readdir(dir));) {
-    if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 || !ends(entry->d_name, ending)) continue;
-    char file[2 * PRO_SHARD_PATH];
-    snprintf(file, sizeof file, "%s%s", folder, entry->d_name);
-    status = call(payload, file);
-  }
-  closedir(dir);
-  return status;
 }
 
 static pro_status remove_file(void *payload, const char *path) {
@@ -75,7 +51,7 @@ static pro_status remove_file(void *payload, const char *path) {
 void pro_shard_clean(const char *path) {
   static const char *const endings[] = {".log", ".part"};
   for (size_t i = 0; i < PRO_COUNT(endings); i++)
-    if (for_files(path, endings[i], remove_file, NULL) != PRO_OK) return; /* what is left is only in the way */
+    if (pro_beside(path, endings[i], remove_file, NULL) != PRO_OK) return; /* what is left is only in the way */
 }
 
 static pro_status add_journal(void *payload, const char *path) {
@@ -85,15 +61,14 @@ static pro_status add_journal(void *payload, const char *path) {
 /* ---- an attempt ---- */
 
 static pro_status begin_journal(pro_shard *s) {
-  char folder[PRO_SHARD_PATH];
-  folder_of(folder, s->path);
-  if (gethostname(s->news.host, sizeof s->news.host - 1) != 0) strcpy(s->news.host, "host");
+  _Static_assert(sizeof s->news.host == 64, "no room for a host's name");
+  pro_host_name(s->news.host);
   s->news.process = getpid(), s->news.began = time(NULL);
   for (int try = 0; try < 1000; try++) { /* a killed process may have left the name behind */
     char number[16] = "";
     if (try) snprintf(number, sizeof number, "-%d", try);
-    snprintf(s->own, sizeof s->own, "%s.%s.%s.%ld%s.log", folder, base_of(s->path), s->news.host, (long)getpid(),
-             number);
+    snprintf(s->own, sizeof s->own, "%.*s.%s.%s.%ld%s.log", (int)(base_of(s->path) - s->path), s->path,
+             base_of(s->path), s->news.host, (long)getpid(), number);
     if (access(s->own, F_OK) != 0) break;
   }
   pro_status status =
@@ -131,7 +106,7 @@ pro_status pro_shard_begin(pro_shard **out, const char *path, const pro_corpus_p
   s->plan = plan;
   pro_corpus_journal_head(&head, plan);
   pro_status status = pro_journals_create(&s->journals, &head, plan->cases, plan->group);
-  if (status == PRO_OK) status = for_files(path, ".log", add_journal, s);
+  if (status == PRO_OK) status = pro_beside(path, ".log", add_journal, s);
   if (status == PRO_OK) {
     pro_journals_settle(s->journals);
     s->news.cases = pro_journals_cases(s->journals);
