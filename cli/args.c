@@ -12,6 +12,12 @@
 const pro_option pro_option_json = {"json", 0, NULL, "print one JSON document on stdout, in SI units", 0};
 const pro_option pro_option_help = {"help", 'h', NULL, "print this help", 0};
 const pro_option pro_option_set = {"set", 0, "KEY=VALUE", "override a key of the scenario; may be repeated", 1};
+const pro_option pro_option_threads = {"threads", 'j', "THREADS", "default: as many as this process is given", 0};
+const pro_option pro_option_runs = {"runs", 'n', "RUNS", "how many cases (default: the scenario's runs)", 0};
+const pro_option pro_option_case_seconds = {"case-seconds", 0, "SECONDS",
+                                            "wall clock of a case, after which it fails (default: any)", 0};
+const pro_option pro_option_no_truth = {"no-truth", 0, NULL, "leave /truth out of the corpus", 0};
+const pro_option pro_option_license = {"license", 0, "SPDX", "licence to note in the corpus (default: none)", 0};
 const pro_option pro_option_seed = {"seed", 0, "N", "seed of all draws and noise (default: the scenario's)", 0};
 const pro_option pro_option_integrator = {"integrator", 0, "NAME",
                                           "rosenbrock or cvode, the reference (default: rosenbrock)", 0};

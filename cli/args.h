@@ -16,7 +16,8 @@ typedef struct pro_option {
 
 /* Options that several commands have. Every command has --json and --help. */
 extern const pro_option pro_option_json, pro_option_help, pro_option_set, pro_option_seed, pro_option_integrator,
-    pro_option_detector;
+    pro_option_detector, pro_option_threads, pro_option_runs, pro_option_case_seconds, pro_option_no_truth,
+    pro_option_license;
 
 typedef struct pro_args pro_args;
 

@@ -17,26 +17,24 @@
 #include "scenarios/ensemble.h"
 
 static const pro_option option_output = {"output", 'o', "CORPUS.h5", "the corpus to write (needed)", 0};
-static const pro_option option_threads = {"threads", 'j', "THREADS", "default: as many as this process is given",
-                                          0};
 static const pro_option option_partial = {"partial", 0, NULL,
                                           "take the shards that are there, though others are not", 0};
 static const pro_option option_virtual = {"virtual", 0, NULL,
                                           "leave the samples in the shards, shown by virtual datasets", 0};
-static const pro_option *const options[] = {&option_output,  &option_partial,   &option_virtual,
-                                            &option_threads, &pro_option_quiet, NULL};
+static const pro_option *const options[] = {&option_output,      &option_partial,   &option_virtual,
+                                            &pro_option_threads, &pro_option_quiet, NULL};
 
 enum { HASHED = 64 }; /* at once: progress is told between */
 
 typedef struct merge {
   const pro_sweep_plan *plan;
   pro_corpus_plan corpus;
-  int partial, shown;            /* shown: the samples stay in the shards */
-  pro_corpus_window *window;     /* (shards) of those that are there, where they are shown */
-  pro_receipt *known;            /* (shards) */
-  unsigned char *absent;         /* (shards) */
-  uint64_t from;                 /* the first of those that are hashed */
-  uint64_t bytes, cases, failed; /* of the shards that are there */
+  int partial, shown;        /* shown: the samples stay in the shards */
+  pro_corpus_window *window; /* (shards) of those that are there, where they are shown */
+  pro_receipt *known;        /* (shards) */
+  unsigned char *absent;     /* (shards) */
+  uint64_t from;             /* the first of those that are hashed */
+  uint64_t cases, failed;    /* of the shards that are there */
   pro_progress progress;
 } merge;
 
@@ -73,7 +71,7 @@ static pro_status check_shards(merge *m) {
       continue;
     }
     PRO_TRY(status);
-    m->bytes += known->bytes, m->failed += known->failed;
+    m->failed += known->failed;
     m->cases += m->plan->part[i].cases;
   }
   if (missing == 0 || (m->partial && m->cases > 0)) return PRO_OK;
@@ -181,7 +179,7 @@ static pro_status run_merge(const pro_args *args) {
   if (!output) return pro_fail(PRO_EUSAGE, "merge needs -o CORPUS.h5: the file to write");
   char path[PRO_SHARD_PATH];
   uint64_t threads = 0;
-  PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
+  PRO_TRY(pro_args_count(&threads, args, &pro_option_threads, 1, 1024));
   pro_sweep_plan_path(path, args->operand[0]);
   pro_sweep_plan plan;
   pro_scenario *scenario = NULL;

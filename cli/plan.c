@@ -16,22 +16,16 @@
 
 static const pro_option option_output = {"output", 'o', "PLAN.json",
                                          "the plan to write (needed); the shards will stand beside it", 0};
-static const pro_option option_runs = {"runs", 'n', "RUNS", "how many cases (default: the scenario's runs)", 0};
 static const pro_option option_shards = {"shards", 's', "SHARDS",
                                          "how many (default: so that one takes a core about half an hour)", 0};
-static const pro_option option_seconds = {"case-seconds", 0, "SECONDS",
-                                          "wall clock of a case, after which it fails (default: any)", 0};
-static const pro_option option_no_truth = {"no-truth", 0, NULL, "leave /truth out of the corpus", 0};
-static const pro_option option_license = {"license", 0, "SPDX", "licence to note in the corpus (default: none)",
-                                          0};
 static const pro_option *const options[] = {&option_output,
-                                            &option_runs,
+                                            &pro_option_runs,
                                             &option_shards,
-                                            &option_seconds,
+                                            &pro_option_case_seconds,
                                             &pro_option_seed,
                                             &pro_option_set,
-                                            &option_no_truth,
-                                            &option_license,
+                                            &pro_option_no_truth,
+                                            &pro_option_license,
                                             &pro_option_integrator,
                                             &pro_option_quiet,
                                             NULL};
@@ -44,7 +38,7 @@ static const pro_option *const options[] = {&option_output,
 /* Stored, of the quickstart: docs/performance.md [byte] */
 #define SAMPLE_BYTES 7.8
 #define TRUTH_SAMPLE_BYTES 39.4
-#define SHARD_SECONDS 1800.0 /* long enough to be worth a place in a queue, short enough to be lost */
+#define SHARD_SECONDS 1800.0 /* guess: long enough to be worth a place in a queue, short enough to be lost */
 
 enum { PILOTS = 256, CLASSES = 512, LOOKED_AT = 200000 }; /* cases drawn to weigh groups: a few seconds */
 
@@ -172,10 +166,10 @@ static pro_status cut(pro_sweep_plan *p, estimate *e, uint64_t shards) {
 static pro_status fill(pro_sweep_plan *p, const pro_scenario *scenario, const char *path, const pro_args *args) {
   uint64_t runs = pro_scenario_runs(scenario);
   char hash[PRO_SHA256_TEXT], *real = realpath(path, NULL);
-  const char *text = pro_scenario_resolved(scenario), *license = pro_args_value(args, &option_license);
+  const char *text = pro_scenario_resolved(scenario), *license = pro_args_value(args, &pro_option_license);
   pro_sha256(hash, text, strlen(text));
-  PRO_TRY(pro_args_count(&runs, args, &option_runs, 1, UINT32_MAX));
-  PRO_TRY(pro_args_count(&p->case_seconds, args, &option_seconds, 1, UINT32_MAX));
+  PRO_TRY(pro_args_count(&runs, args, &pro_option_runs, 1, UINT32_MAX));
+  PRO_TRY(pro_args_count(&p->case_seconds, args, &pro_option_case_seconds, 1, UINT32_MAX));
   const struct pro_integrator *integrator;
   PRO_TRY(pro_find_integrator(&integrator, args));
   const char **set;
@@ -190,7 +184,7 @@ static pro_status fill(pro_sweep_plan *p, const pro_scenario *scenario, const ch
   p->integrator = strdup(pro_integrator_name(integrator));
   p->license = license ? strdup(license) : NULL;
   p->seed = pro_scenario_seed(scenario), p->cases = runs, p->group = pro_scenario_group(scenario);
-  p->truth = !pro_args_has(args, &option_no_truth);
+  p->truth = !pro_args_has(args, &pro_option_no_truth);
   good =
       good && p->path && p->source && p->title && p->scenario_sha256 && p->integrator && (!license || p->license);
   return good ? PRO_OK : pro_fail(PRO_ENOMEM, "no memory for a plan");
@@ -270,7 +264,7 @@ static pro_status make_plan(pro_sweep_plan *p, estimate *e, const char *path, co
 static pro_status run_plan(const pro_args *args) {
   const char *output = pro_args_value(args, &option_output);
   if (!output) return pro_fail(PRO_EUSAGE, "plan needs -o PLAN.json: the file to write");
-  PRO_TRY(pro_license_check(pro_args_value(args, &option_license)));
+  PRO_TRY(pro_license_check(pro_args_value(args, &pro_option_license)));
   pro_scenario *scenario = NULL;
   char path[PRO_FIND_PATH];
   PRO_TRY(pro_find_scenario_path(path, args->operand[0]));

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/json.h"
+#include "sim/clock.h"
 
 const pro_option pro_option_quiet = {"quiet", 'q', NULL, "no progress on stderr", 0};
 const pro_option pro_option_log_format = {
@@ -24,20 +24,14 @@ pro_status pro_progress_options(int *quiet, int *json, const pro_args *args) {
   return PRO_OK;
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void pro_progress_begin(pro_progress *progress, const char *what, uint64_t total, int quiet) {
   const char *term = getenv("TERM");
-  *progress = (pro_progress){.what = what, .total = total, .quiet = quiet, .start = now()};
+  *progress = (pro_progress){.what = what, .total = total, .quiet = quiet, .start = pro_clock_now()};
   progress->terminal = isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
   progress->shown = progress->start;
 }
 
-double pro_progress_seconds(const pro_progress *progress) { return now() - progress->start; }
+double pro_progress_seconds(const pro_progress *progress) { return pro_clock_now() - progress->start; }
 
 typedef struct view { /* of a moment */
   uint64_t done;
@@ -45,7 +39,7 @@ typedef struct view { /* of a moment */
 } view;
 
 static view look(const pro_progress *p, uint64_t done) {
-  view v = {.done = done, .seconds = now() - p->start, .left = (double)NAN};
+  view v = {.done = done, .seconds = pro_clock_now() - p->start, .left = (double)NAN};
   double did = p->weights > 0.0 ? p->weight - p->weight_before : (double)(done - p->before);
   double rest = p->weights > 0.0 ? p->weights - p->weight : (double)(p->total - done);
   v.share = p->weights > 0.0 ? p->weight / p->weights : (double)done / (double)p->total;
@@ -95,7 +89,7 @@ static void print_json(const pro_progress *p, const view *v, const char *note) {
 
 void pro_progress_step(pro_progress *p, uint64_t done) {
   if (p->quiet || p->total == 0) return;
-  double t = now(), since = t - p->shown;
+  double t = pro_clock_now(), since = t - p->shown;
   uint64_t tenth = done * 10 / p->total;
   if (p->terminal && !p->json) {
     if (since < 0.1) return;

@@ -11,9 +11,9 @@
 #include "cli/record_file.h"
 #include "cli/sweep_plan.h"
 
-static void name_of(char out[PRO_SHARD_PATH], const char *shard) {
+void pro_shard_beside(char out[PRO_SHARD_PATH], const char *shard, const char *ending) {
   size_t n = strlen(shard) > 3 ? strlen(shard) - 3 : 0; /* .h5 */
-  snprintf(out, PRO_SHARD_PATH, "%.*s.json", (int)n, shard);
+  snprintf(out, PRO_SHARD_PATH, "%.*s%s", (int)n, shard, ending);
 }
 
 pro_status pro_receipt_hash(pro_receipt *out, const char *shard, const volatile int *stop) {
@@ -67,7 +67,7 @@ static pro_status read_members(pro_receipt *out, const char *path, const pro_nod
 
 pro_status pro_receipt_read(pro_receipt *out, const char *shard) {
   char path[PRO_SHARD_PATH];
-  name_of(path, shard);
+  pro_shard_beside(path, shard, PRO_RECEIPT_ENDING);
   pro_record_file file;
   *out = (pro_receipt){0};
   pro_status status = pro_record_read(&file, path, "a shard's receipt");
@@ -95,7 +95,7 @@ static void print(void *payload, FILE *to) {
 
 pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) {
   char path[PRO_SHARD_PATH];
-  name_of(path, shard);
+  pro_shard_beside(path, shard, PRO_RECEIPT_ENDING);
   return pro_record_write(path, print, (void *)receipt);
 }
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -139,10 +138,6 @@ static pro_status run_cases(pro_shards *s) {
   return ensemble.count ? pro_ensemble_run(&ensemble) : PRO_OK;
 }
 
-static void name_beside(char out[PRO_SHARD_PATH], const char *shard_path, const char *ending) {
-  snprintf(out, PRO_SHARD_PATH, "%.*s%s", (int)(strlen(shard_path) - 3), shard_path, ending);
-}
-
 static void print_failure(void *payload, FILE *to) {
   pro_json json;
   pro_json_begin(&json, to);
@@ -153,7 +148,7 @@ static void print_failure(void *payload, FILE *to) {
 /* For `status`: why the last attempt ended, if it was not asked to. */
 static void leave_note(const pro_shards *s, pro_status status) {
   char path[PRO_SHARD_PATH], why[1024];
-  name_beside(path, s->path, ".failed");
+  pro_shard_beside(path, s->path, PRO_FAILURE_ENDING);
   snprintf(why, sizeof why, "%s", pro_error_message());
   if (status == PRO_OK)
     unlink(path);
@@ -162,20 +157,21 @@ static void leave_note(const pro_shards *s, pro_status status) {
   if (status != PRO_OK) (void)pro_fail(status, "%s", why);
 }
 
-static pro_status write_receipt(const pro_shards *s, double seconds) {
-  pro_receipt r = {.cases = s->corpus.cases, .failed = s->failed, .seconds = seconds};
-  struct rusage used;
-  getrusage(RUSAGE_SELF, &used);
-  r.cpu_seconds = (double)used.ru_utime.tv_sec + 1e-6 * (double)used.ru_utime.tv_usec +
-                  (double)used.ru_stime.tv_sec + 1e-6 * (double)used.ru_stime.tv_usec;
-  r.peak_MB = 1.024e-3 * (double)used.ru_maxrss;
+/* What it has taken since `before`; memory is the process's. */
+static pro_status write_receipt(const pro_shards *s, const pro_receipt *before) {
+  pro_receipt r = {.cases = s->corpus.cases,
+                   .failed = s->failed,
+                   .seconds = pro_progress_seconds(&s->progress) - before->seconds,
+                   .cpu_seconds = pro_tally_cpu_seconds() - before->cpu_seconds,
+                   .peak_MB = pro_tally_peak_MB()};
   pro_host_name(r.host);
-  PRO_TRY(pro_receipt_hash(&r, s->path, NULL));
+  PRO_TRY(pro_receipt_hash(&r, s->path, s->job->stop));
   return pro_receipt_write(&r, s->path);
 }
 
 static pro_status attempt(pro_shards *s) {
-  double before = pro_progress_seconds(&s->progress);
+  const pro_receipt before = {.seconds = pro_progress_seconds(&s->progress),
+                              .cpu_seconds = pro_tally_cpu_seconds()};
   PRO_TRY(pro_shard_begin(&s->attempt, s->path, &s->corpus));
   uint64_t resumed = pro_shard_done(s->attempt);
   s->failed = pro_shard_failed(s->attempt);
@@ -195,7 +191,7 @@ static pro_status attempt(pro_shards *s) {
   }
   pro_progress_note(&s->progress, "all cases are there; laying out, verifying and syncing the shard");
   PRO_TRY(pro_shard_finish(s->attempt));
-  return write_receipt(s, pro_progress_seconds(&s->progress) - before);
+  return write_receipt(s, &before);
 }
 
 /* PRO_OK: it is there. PRO_EMISSING: it is to be made. */
@@ -209,7 +205,7 @@ static pro_status look(pro_shards *s, pro_receipt *known) {
     return pro_fail(PRO_EINPUT, "%s; remove it, or make this plan in another folder", why);
   fprintf(stderr, "prodrome: warning: %s; making it again\n", why);
   char receipt[PRO_SHARD_PATH];
-  name_beside(receipt, s->path, ".json");
+  pro_shard_beside(receipt, s->path, PRO_RECEIPT_ENDING);
   unlink(receipt); /* first: by it another attempt would judge, and remove, the shard that this one makes */
   unlink(s->path);
   return PRO_EMISSING;

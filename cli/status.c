@@ -14,7 +14,8 @@
 
 static const pro_option *const options[] = {NULL};
 
-/* An attempt that has not written for so long is taken for dead. A group may take longer: then it comes back. */
+/* An attempt that has not written for so long is taken for dead: guess. A group may take longer: then it comes
+ * back. */
 #define QUIET_SECONDS 300.0
 
 #define STATE_LIST(X) X(done) X(running) X(stopped) X(failed) X(missing)
@@ -25,17 +26,16 @@ static const char *const state_names[] = {STATE_LIST(AS_NAME)};
 
 typedef struct overview {
   const pro_sweep_plan *plan;
-  pro_shard_news *news;    /* (shards) */
-  unsigned char *failed;   /* (shards) 1: the last attempt left a note */
-  uint64_t shards[STATES]; /* in each state */
-  uint64_t cases_done, cases_failed;
-  double cost_left, speed, left; /* of what is planned; of the attempts that run [cost/s]; time [s] */
+  pro_shard_news *news;              /* (shards) */
+  unsigned char *failed;             /* (shards) 1: the last attempt left a note */
+  uint64_t shards[STATES];           /* in each state */
+  uint64_t cases_done, cases_failed; /* the latter as far as receipts and journals tell */
+  double cost_left, speed, left;     /* of what is planned; of the attempts that run [cost/s]; time [s] */
 } overview;
 
-static int left_a_note(const pro_sweep_plan *plan, uint64_t i) {
+static int left_a_note(const char *shard) {
   char path[PRO_SHARD_PATH];
-  pro_shard_name(path, plan->folder, i, plan->parts);
-  strcpy(path + strlen(path) - 3, ".failed");
+  pro_shard_beside(path, shard, PRO_FAILURE_ENDING);
   return access(path, F_OK) == 0;
 }
 
@@ -63,7 +63,12 @@ static void add(overview *o, uint64_t i) {
 static pro_status look(overview *o) {
   PRO_TRY(pro_shard_look(o->news, o->plan->folder, o->plan->parts, o->plan->sha256));
   for (uint64_t i = 0; i < o->plan->parts; i++) {
-    o->failed[i] = o->news[i].state != PRO_SHARD_there && left_a_note(o->plan, i);
+    char path[PRO_SHARD_PATH];
+    pro_receipt receipt;
+    pro_shard_name(path, o->plan->folder, i, o->plan->parts);
+    const int there = o->news[i].state == PRO_SHARD_there;
+    o->failed[i] = !there && left_a_note(path);
+    if (there) o->news[i].failed = pro_receipt_read(&receipt, path) == PRO_OK ? receipt.failed : 0;
     add(o, i);
   }
   o->left = o->cost_left == 0.0 ? 0.0 : o->speed > 0.0 ? o->cost_left / o->speed : (double)NAN;
@@ -93,7 +98,8 @@ static void print_text(const overview *o) {
   const pro_sweep_plan *p = o->plan;
   printf("%zu shards = ", p->parts);
   for (int s = 0; s < STATES; s++) printf("%s%" PRIu64 " %s", s ? " + " : "", o->shards[s], state_names[s]);
-  printf("\n%" PRIu64 " of %" PRIu64 " cases are done; left ", o->cases_done, p->cases);
+  printf("\n%" PRIu64 " of %" PRIu64 " cases are done, %" PRIu64 " of them failed; left ", o->cases_done, p->cases,
+         o->cases_failed);
   print_span(o->left);
   printf("\n");
   print_shards_of(o, STATE_failed, "failed (see shard-I-of-N.failed)");
@@ -118,6 +124,7 @@ static void print_json(const overview *o) {
   pro_json_end(&json);
   pro_json_count(&json, "cases", o->plan->cases);
   pro_json_count(&json, "cases_done", o->cases_done);
+  pro_json_count(&json, "cases_failed", o->cases_failed);
   pro_json_number(&json, "seconds_left", o->left);
   pro_json_array(&json, "not_done");
   for (uint64_t i = 0; i < o->plan->parts; i++) {

@@ -17,24 +17,14 @@
 #include "sim/simulate.h"
 
 static const pro_option option_output = {"output", 'o', "CORPUS.h5", "the corpus to write (needed)", 0};
-static const pro_option option_runs = {"runs", 'n', "RUNS", "how many cases (default: the scenario's runs)", 0};
-static const pro_option option_threads = {"threads", 'j', "THREADS", "default: as many as this process is given",
-                                          0};
-static const pro_option option_seconds = {"case-seconds", 0, "SECONDS",
-                                          "wall clock of a case, after which it fails (default: any)", 0};
-static const pro_option option_no_truth = {"no-truth", 0, NULL, "leave /truth out of the corpus", 0};
 static const pro_option option_strict = {"strict", 0, NULL, "exit with 1 when a case failed", 0};
-static const pro_option option_license = {"license", 0, "SPDX", "licence to note in the corpus (default: none)",
-                                          0};
 static const pro_option option_plan = {"plan", 0, "PLAN.json", "simulate shards of a plan (prodrome plan)", 0};
-static const pro_option option_shard = {
-    "shard", 0, "I/N",
-    "one, from 0 (default: as a job array's variable says, else all)",
-    0};
+static const pro_option option_shard = {"shard", 0, "I/N",
+                                        "one, from 0 (default: as a job array's variable says, else all)", 0};
 static const pro_option *const options[] = {
-    &option_output,  &option_runs,     &option_threads,        &option_seconds,        &pro_option_seed,
-    &pro_option_set, &option_no_truth, &pro_option_integrator, &option_strict,         &option_license,
-    &option_plan,    &option_shard,    &pro_option_quiet,      &pro_option_log_format, NULL};
+    &option_output,  &pro_option_runs,     &pro_option_threads,    &pro_option_case_seconds, &pro_option_seed,
+    &pro_option_set, &pro_option_no_truth, &pro_option_integrator, &option_strict,           &pro_option_license,
+    &option_plan,    &option_shard,        &pro_option_quiet,      &pro_option_log_format,   NULL};
 
 typedef struct sweep {
   const pro_scenario *scenario;
@@ -73,8 +63,8 @@ static pro_status sweep_cases(sweep *s, const pro_ensemble *ensemble, pro_corpus
   plan->case_seconds = ensemble->case_seconds;
   plan->cases = ensemble->count;
   plan->threads = ensemble->threads > 0 ? ensemble->threads : pro_threads_available();
-  plan->license = pro_args_value(args, &option_license);
-  plan->keep_truth = !pro_args_has(args, &option_no_truth);
+  plan->license = pro_args_value(args, &pro_option_license);
+  plan->keep_truth = !pro_args_has(args, &pro_option_no_truth);
   PRO_TRY(pro_corpus_create(&s->writer, path, plan));
   pro_status status = pro_ensemble_run(ensemble);
   if (status == PRO_OK) {
@@ -123,9 +113,9 @@ static void print_text(const sweep *s, const char *path) {
 
 static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   uint64_t runs = pro_scenario_runs(s->scenario), threads = 0, seconds = 0;
-  PRO_TRY(pro_args_count(&runs, args, &option_runs, 1, UINT32_MAX));
-  PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
-  PRO_TRY(pro_args_count(&seconds, args, &option_seconds, 1, UINT32_MAX));
+  PRO_TRY(pro_args_count(&runs, args, &pro_option_runs, 1, UINT32_MAX));
+  PRO_TRY(pro_args_count(&threads, args, &pro_option_threads, 1, 1024));
+  PRO_TRY(pro_args_count(&seconds, args, &pro_option_case_seconds, 1, UINT32_MAX));
   pro_ensemble ensemble = {.scenario = s->scenario,
                            .count = runs,
                            .threads = (int)threads,
@@ -137,7 +127,7 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
   PRO_TRY(pro_find_integrator(&ensemble.integrator, args));
   int quiet, json;
   PRO_TRY(pro_progress_options(&quiet, &json, args));
-  if (pro_args_has(args, &option_no_truth)) ensemble.truth_columns = pro_label_truths();
+  if (pro_args_has(args, &pro_option_no_truth)) ensemble.truth_columns = pro_label_truths();
   pro_heaps_keep_small();
   s->draws = calloc(pro_scenario_parameter_count(s->scenario) + 1, sizeof *s->draws);
   if (!s->draws) return pro_fail(PRO_ENOMEM, "no memory for the parameters");
@@ -162,15 +152,15 @@ static pro_status sweep_scenario(sweep *s, const pro_args *args) {
 /* ---- shards of a plan ---- */
 
 static pro_status run_shards(const pro_args *args) {
-  static const pro_option *const fixed[] = {&option_output,   &option_runs,           &option_seconds,
-                                            &pro_option_seed, &pro_option_set,        &option_no_truth,
-                                            &option_license,  &pro_option_integrator, NULL};
+  static const pro_option *const fixed[] = {&option_output,      &pro_option_runs,       &pro_option_case_seconds,
+                                            &pro_option_seed,    &pro_option_set,        &pro_option_no_truth,
+                                            &pro_option_license, &pro_option_integrator, NULL};
   for (int i = 0; fixed[i]; i++)
     if (pro_args_has(args, fixed[i]))
       return pro_fail(PRO_EUSAGE, "--%s: the plan fixes it; make another plan", fixed[i]->name);
   if (args->operand_count > 0) return pro_fail(PRO_EUSAGE, "sweep --plan takes no scenario: the plan names it");
   uint64_t threads = 0;
-  PRO_TRY(pro_args_count(&threads, args, &option_threads, 1, 1024));
+  PRO_TRY(pro_args_count(&threads, args, &pro_option_threads, 1, 1024));
   pro_shard_job job = {.plan = pro_args_value(args, &option_plan),
                        .which = pro_args_value(args, &option_shard),
                        .threads = (int)threads};
@@ -193,7 +183,7 @@ static pro_status run_sweep(const pro_args *args) {
   if (args->operand_count == 0) return pro_fail(PRO_EUSAGE, "sweep needs a SCENARIO, or --plan PLAN.json");
   if (!pro_args_value(args, &option_output))
     return pro_fail(PRO_EUSAGE, "sweep needs -o CORPUS.h5: the file to write");
-  PRO_TRY(pro_license_check(pro_args_value(args, &option_license)));
+  PRO_TRY(pro_license_check(pro_args_value(args, &pro_option_license)));
   pro_scenario *scenario = NULL;
   PRO_TRY(pro_find_scenario(&scenario, args));
   sweep s = {.scenario = scenario};

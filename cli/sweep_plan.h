@@ -46,6 +46,11 @@ pro_status pro_sweep_plan_corpus(pro_corpus_plan *out, pro_plan_tables *tables, 
 void pro_sweep_plan_shard(pro_corpus_plan *corpus, pro_corpus_shard *shard, const pro_sweep_plan *plan,
                           uint64_t index);
 
+/* shard-I-of-N with another ending than .h5: of its receipt, or of the note of why its last attempt has failed. */
+#define PRO_RECEIPT_ENDING ".json"
+#define PRO_FAILURE_ENDING ".failed"
+void pro_shard_beside(char out[PRO_SHARD_PATH], const char *shard, const char *ending);
+
 /* ---- receipts: beside a shard, what is known of it once it is there ---- */
 
 typedef struct pro_receipt {

@@ -9,27 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "output/bytes.h"
 #include "output/corpus_hdf5.h"
-
-static int send_all(int fd, const void *data, size_t size) {
-  for (const char *at = data; size > 0;) {
-    ssize_t sent = write(fd, at, size);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return 0;
-    at += sent, size -= (size_t)sent;
-  }
-  return 1;
-}
-
-static int receive_all(int fd, void *data, size_t size) {
-  for (char *at = data; size > 0;) {
-    ssize_t got = read(fd, at, size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return 0;
-    at += got, size -= (size_t)got;
-  }
-  return 1;
-}
 
 /* HDF5 1.10 reads some damaged files for ever (an object of no size in a heap of texts). What takes so much longer
  * than the slowest verification is ended, and counts as a crash. */
@@ -54,8 +35,8 @@ static void be_the_child(int fd, pro_corpus_work *work, void *out, size_t size, 
   pro_status status = work(out, path);
   const char *message = status == PRO_OK ? "" : pro_error_message();
   size_t length = strlen(message) + 1;
-  int sent = send_all(fd, &status, sizeof status) && send_all(fd, &length, sizeof length) &&
-             send_all(fd, message, length) && send_all(fd, out, size);
+  int sent = pro_bytes_write(fd, &status, sizeof status, -1) && pro_bytes_write(fd, &length, sizeof length, -1) &&
+             pro_bytes_write(fd, message, length, -1) && pro_bytes_write(fd, out, size, -1);
   _exit(sent ? 0 : 1); /* no exit handlers: the parent's files are not ours to flush */
 }
 
@@ -76,8 +57,9 @@ pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, co
   pro_status status = PRO_EBUG;
   size_t length = 0;
   char message[1 << 14] = ""; /* as much as pro_fail keeps */
-  int whole = receive_all(ends[0], &status, sizeof status) && receive_all(ends[0], &length, sizeof length) &&
-              length <= sizeof message && receive_all(ends[0], message, length) && receive_all(ends[0], out, size);
+  int whole = pro_bytes_read(ends[0], &status, sizeof status, -1) &&
+              pro_bytes_read(ends[0], &length, sizeof length, -1) && length <= sizeof message &&
+              pro_bytes_read(ends[0], message, length, -1) && pro_bytes_read(ends[0], out, size, -1);
   close(ends[0]);
   int how = 0;
   while (waitpid(child, &how, 0) < 0 && errno == EINTR) continue;

@@ -11,6 +11,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "output/bytes.h"
+
 enum { TRIES = 100, NAME = 256, ROOM = 128 }; /* of names; a file's name, all but the target in one [byte] */
 
 void pro_host_name(char out[64]) {
@@ -111,14 +113,9 @@ pro_status pro_draft_create(pro_draft *out, const char *target) {
 }
 
 pro_status pro_draft_write(pro_draft *draft, const char *target, const void *data, size_t size) {
-  for (const char *next = data; size > 0;) {
-    ssize_t n = write(draft->fd, next, size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = ENOSPC;
-    if (n <= 0) return pro_fail(PRO_EIO, "%s: cannot be written: %s", target, strerror(errno));
-    next += n, size -= (size_t)n;
-  }
-  return PRO_OK;
+  return pro_bytes_write(draft->fd, data, size, -1)
+             ? PRO_OK
+             : pro_fail(PRO_EIO, "%s: cannot be written: %s", target, strerror(errno));
 }
 
 static int sync_file(int fd) {

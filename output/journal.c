@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "output/bytes.h"
 #include "output/pack.h"
+#include "sim/clock.h"
 
 static const char magic[16] = "prodrome-log/1\n";
 enum { KIND_stack = 1, KIND_rows };
@@ -33,12 +35,6 @@ typedef struct rows { /* before a group's rows */
 } rows;
 
 static uint32_t check_of(const record *r) { return pro_crc32(0, r, offsetof(record, check)); }
-
-static double clock_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- a buffer that grows ---- */
 
@@ -78,21 +74,9 @@ static pro_status cannot(const struct pro_journal *j) {
   return pro_fail(PRO_EIO, "%s: cannot write to it: %s", j->path, strerror(errno));
 }
 
-static int write_all(int fd, const void *data, size_t size, int64_t at) {
-  for (const char *next = data; size > 0;) {
-    ssize_t n = at < 0 ? write(fd, next, size) : pwrite(fd, next, size, at);
-    if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = ENOSPC;
-    if (n <= 0) return 0;
-    next += n, size -= (size_t)n;
-    if (at >= 0) at += n;
-  }
-  return 1;
-}
-
 static int write_news(struct pro_journal *j) {
-  j->news.seen = time(NULL), j->news.seconds = clock_now() - j->began;
-  return write_all(j->fd, &j->news, sizeof j->news, NEWS_AT);
+  j->news.seen = time(NULL), j->news.seconds = pro_clock_now() - j->began;
+  return pro_bytes_write(j->fd, &j->news, sizeof j->news, NEWS_AT);
 }
 
 static int write_head(struct pro_journal *j) {
@@ -101,7 +85,7 @@ static int write_head(struct pro_journal *j) {
   memcpy(page, magic, sizeof magic);
   memcpy(page + HEAD_AT, &j->head, sizeof j->head);
   memcpy(page + HEAD_AT + sizeof j->head, &crc, sizeof crc);
-  return write_all(j->fd, page, sizeof page, -1) && write_news(j);
+  return pro_bytes_write(j->fd, page, sizeof page, -1) && write_news(j);
 }
 
 static void drop(struct pro_journal *j) {
@@ -121,7 +105,7 @@ pro_status pro_journal_create(struct pro_journal **out, const char *path, const 
   pthread_mutex_init(&j->lock, NULL);
   j->head = *head, j->news = *news;
   j->group = group, j->failed = news->failed;
-  j->began = j->synced = clock_now();
+  j->began = j->synced = pro_clock_now();
   j->fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
   pro_status status = PRO_OK;
   if (j->fd < 0)
@@ -142,9 +126,9 @@ static pro_status append(struct pro_journal *j, uint32_t kind, uint64_t key, con
   record r = {.magic = RECORD_MAGIC, .kind = kind, .key = key};
   for (size_t i = 0; i < parts; i++) r.size += part[i].used, r.crc = pro_crc32(r.crc, part[i].data, part[i].used);
   r.check = check_of(&r);
-  if (!write_all(j->fd, &r, sizeof r, -1)) return cannot(j);
+  if (!pro_bytes_write(j->fd, &r, sizeof r, -1)) return cannot(j);
   for (size_t i = 0; i < parts; i++)
-    if (!write_all(j->fd, part[i].data, part[i].used, -1)) return cannot(j);
+    if (!pro_bytes_write(j->fd, part[i].data, part[i].used, -1)) return cannot(j);
   return PRO_OK;
 }
 
@@ -193,8 +177,8 @@ static pro_status write_rows(struct pro_journal *j) {
   PRO_TRY(append(j, KIND_rows, j->group, part, 2));
   j->news.cases += j->rows.count, j->news.done_here += j->rows.count, j->news.failed = j->failed;
   if (!write_news(j)) return cannot(j);
-  if (clock_now() - j->synced < SYNC_SECONDS) return PRO_OK;
-  j->synced = clock_now();
+  if (pro_clock_now() - j->synced < SYNC_SECONDS) return PRO_OK;
+  j->synced = pro_clock_now();
   return fdatasync(j->fd) == 0 || errno == EINVAL ? PRO_OK : cannot(j);
 }
 
@@ -223,28 +207,18 @@ pro_status pro_journal_close(struct pro_journal *j) {
 
 /* ---- reading ---- */
 
-static int read_all(int fd, void *to, size_t size, int64_t at) {
-  for (char *next = to; size > 0;) {
-    ssize_t n = pread(fd, next, size, at);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return 0;
-    next += n, size -= (size_t)n, at += n;
-  }
-  return 1;
-}
-
 static int read_head(int fd, pro_journal_head *head) {
   char begin[sizeof magic];
   uint32_t crc;
-  return read_all(fd, begin, sizeof begin, 0) && memcmp(begin, magic, sizeof magic) == 0 &&
-         read_all(fd, head, sizeof *head, HEAD_AT) && read_all(fd, &crc, sizeof crc, HEAD_AT + sizeof *head) &&
-         crc == pro_crc32(0, head, sizeof *head);
+  return pro_bytes_read(fd, begin, sizeof begin, 0) && memcmp(begin, magic, sizeof magic) == 0 &&
+         pro_bytes_read(fd, head, sizeof *head, HEAD_AT) &&
+         pro_bytes_read(fd, &crc, sizeof crc, HEAD_AT + sizeof *head) && crc == pro_crc32(0, head, sizeof *head);
 }
 
 pro_status pro_journal_peek(pro_journal_head *head, pro_journal_news *news, const char *path) {
   int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), good = 0;
   if (fd >= 0) {
-    good = read_head(fd, head) && read_all(fd, news, sizeof *news, NEWS_AT);
+    good = read_head(fd, head) && pro_bytes_read(fd, news, sizeof *news, NEWS_AT);
     close(fd);
   }
   if (!good) return pro_fail(PRO_EMISSING, "%s: is no journal of a shard", path);
@@ -314,7 +288,7 @@ static pro_status read_payload(buffer *to, const pro_journals *j, const place *a
                                uint64_t which) {
   to->used = 0;
   if (!grow(to, at->size)) return pro_fail(PRO_ENOMEM, "no memory to read a journal");
-  if (!read_all(j->fd[at->file], to->data, at->size, at->at) || pro_crc32(0, to->data, at->size) != at->crc)
+  if (!pro_bytes_read(j->fd[at->file], to->data, at->size, at->at) || pro_crc32(0, to->data, at->size) != at->crc)
     return pro_fail(PRO_EIO, "a journal's %s %llu can no longer be read", what, (unsigned long long)which);
   to->used = at->size;
   return PRO_OK;
@@ -358,7 +332,8 @@ static pro_status read_records(pro_journals *j, int file) {
   struct stat info;
   record r;
   if (fstat(j->fd[file], &info) != 0) return PRO_OK;
-  for (int64_t at = RECORDS_AT; read_all(j->fd[file], &r, sizeof r, at); at += (int64_t)(sizeof r + r.size)) {
+  for (int64_t at = RECORDS_AT; pro_bytes_read(j->fd[file], &r, sizeof r, at);
+       at += (int64_t)(sizeof r + r.size)) {
     if (r.magic != RECORD_MAGIC || r.check != check_of(&r)) break; /* what follows is not known to be anything */
     place of = {.file = file, .at = at + (int64_t)sizeof r, .size = r.size, .crc = r.crc};
     if (info.st_size < of.at || r.size > (uint64_t)(info.st_size - of.at)) break; /* not all of it has come yet */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sim/clock.h"
 #include "sim/simulate.h"
 
 enum { SPARE = 16 };                /* finished runs that may wait for a slow one, beyond two batches a thread */
@@ -40,17 +41,11 @@ typedef struct crew {
   char reason[512];
 } crew;
 
-static double monotonic(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* A sink that is slower than the crew may have much before it. */
 static int is_late(crew *c) {
   if (!c->job->stop || !*c->job->stop) return 0;
-  if (c->asked == 0.0) c->asked = monotonic();
-  return monotonic() - c->asked > PATIENCE;
+  if (c->asked == 0.0) c->asked = pro_clock_now();
+  return pro_clock_now() - c->asked > PATIENCE;
 }
 
 /* Of the runs whose turn it is, the first that was dropped is the end. */

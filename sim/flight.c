@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "sim/clock.h"
 #include "sim/record.h"
 
 /* Numerical: far below the millisecond to which clocks are promised, as finely as the tolerance is worth. */
@@ -396,12 +396,6 @@ static pro_status take_off(pro_flight *f) {
   return next_piece(f, &goes_on);
 }
 
-static double wall_clock(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static pro_status on_course(const pro_flight *f) {
   if (!f->astray) return PRO_OK;
   return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: what is seen of the state is no number", f->last.t,
@@ -427,7 +421,7 @@ pro_status pro_flight_afford(const pro_flight *f) {
   if (in->steps_max > 0 && counts.steps + counts.rejected >= in->steps_max)
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: its budget of %d steps (steps_max) is spent",
                     f->last.t, f->last.T_core, in->steps_max);
-  if (in->seconds_max > 0.0 && wall_clock() - f->began >= in->seconds_max)
+  if (in->seconds_max > 0.0 && pro_clock_now() - f->began >= in->seconds_max)
     return pro_fail(PRO_ENUMERIC, "at t = %.6g s, T = %.6g K: its budget of %g s of wall clock is spent",
                     f->last.t, f->last.T_core, in->seconds_max);
   return PRO_OK;
@@ -502,7 +496,7 @@ pro_status pro_flight_board(pro_flight *f, const pro_case *in, pro_system *share
   memset(f->system.value, 0, sizeof f->system.value), memset(f->system.slope, 0, sizeof f->system.slope);
   f->system.from = pro_lanes_all(0.0), f->system.where = NULL;
   f->until = until, f->room = pro_record_room(in);
-  if (in->seconds_max > 0.0) f->began = wall_clock();
+  if (in->seconds_max > 0.0) f->began = pro_clock_now();
   pro_cell_fill(&f->system.cell, in);
   pro_cell_load(&shared->cell, lane, in);
   for (int l = 0; l < PRO_LANES; l++) f->system.rtol[l] = in->rtol;
@@ -531,7 +525,7 @@ pro_status pro_flight_return(pro_flight *f, const pro_state *from, pro_system *s
   *f = from->flight;
   f->in = f->watch.in = in, f->out = traj, f->with = with, f->integrator = integrator, f->shared = shared;
   f->lane = lane, f->until = until;
-  if (in->seconds_max > 0.0) f->began = wall_clock();
+  if (in->seconds_max > 0.0) f->began = pro_clock_now();
   pro_cell_fill(&f->system.cell, in);
   pro_cell_load(&shared->cell, lane, in);
   show(f);

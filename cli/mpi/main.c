@@ -20,6 +20,7 @@
 #include "cli/json.h"
 #include "cli/mpi/dealer.h"
 #include "scenarios/ensemble.h"
+#include "sim/clock.h"
 
 static const pro_option option_threads = {"threads", 'j', "THREADS",
                                           "of each rank (default: its share of the processors it may use)", 0};
@@ -64,12 +65,6 @@ static void listen(void) {
   signal(SIGXFSZ, SIG_IGN);
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Longer and longer up to 20 ms, for as long as nothing happens. */
 static void rest(long *ns, int happened) {
   *ns = happened ? 100000 : *ns < 10000000 ? 2 * *ns : 20000000;
@@ -101,7 +96,7 @@ typedef struct teller { /* what rank 0 was told last */
 static int tell(teller *t, pro_desk *desk) {
   pro_desk_news news;
   pro_desk_look(&news, desk);
-  double time = now();
+  double time = pro_clock_now();
   int changed = news.idle != t->idle || news.stopped != t->stopped;
   if (!changed && (news.idle || time - t->when < 1.0)) return 0;
   MPI_Send(&news, sizeof news, MPI_BYTE, 0, NEWS, MPI_COMM_WORLD);
