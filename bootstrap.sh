@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-packages="gcc make cmake pkg-config git libc6-dev libgsl-dev libsundials-dev libhdf5-dev libdeflate-dev check libfyaml-dev"
+packages="gcc make cmake pkg-config git libc6-dev libgsl-dev libsundials-dev libhdf5-dev libdeflate-dev nettle-dev check libfyaml-dev"
 test_packages="libopenmpi-dev openmpi-bin python3-h5py python3-xarray python3-h5netcdf python3-netcdf4 netcdf-bin hdf5-tools"
 slurm_packages="slurmctld slurmd slurm-client munge" # for a cluster on loopback that lives as long as its test
 bench_packages="python3-scipy python3-numba dpkg-dev"

@@ -22,8 +22,9 @@ pro_status pro_receipt_hash(pro_receipt *out, const char *shard, const volatile 
   if (fd < 0) return pro_fail(PRO_EMISSING, "%s: %s", shard, strerror(errno));
   char *part = malloc(PART);
   pro_status status = part ? PRO_OK : pro_fail(PRO_ENOMEM, "%s: no memory", shard);
-  pro_sha256_state state;
-  pro_sha256_begin(&state);
+  struct sha256_ctx state;
+  sha256_init(&state);
+  out->bytes = 0;
   for (ssize_t n = 1; status == PRO_OK && n > 0;) {
     n = read(fd, part, PART);
     if (stop && *stop)
@@ -33,9 +34,8 @@ pro_status pro_receipt_hash(pro_receipt *out, const char *shard, const volatile 
     else if (n < 0)
       status = pro_fail(PRO_EIO, "%s: cannot be read: %s", shard, strerror(errno));
     else
-      pro_sha256_feed(&state, part, (size_t)n);
+      sha256_update(&state, (size_t)n, (const uint8_t *)part), out->bytes += (uint64_t)n;
   }
-  out->bytes = state.size;
   pro_sha256_end(out->sha256, &state);
   free(part);
   close(fd);

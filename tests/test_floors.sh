@@ -54,6 +54,7 @@ knows() { # what, pattern of the include, files allowed (regular expression)
 knows SUNDIALS '(cvode|nvector|sunmatrix|sunlinsol|sundials|sunnonlinsol)' 'sim/integrator/cvode\.c|bench/peer_cvode\.c'
 knows HDF5 'hdf5' 'output/(corpus|shard)[a-z0-9_]*\.[ch]|tests/.*'
 knows libdeflate 'libdeflate' 'output/pack\.c|tests/.*'
+knows nettle 'nettle' 'sim/sha256\.h'
 knows libfyaml 'libfyaml' 'scenarios/yaml\.c|tests/.*'
 knows GSL 'gsl' 'sim/(rng|fit)\.c|predictor/(train|evaluate)\.c|bench/peer_gsl\.c|tests/.*'
 knows MPI 'mpi\.h' 'cli/mpi/main\.c'

@@ -245,25 +245,25 @@ static bytes prepare_small(void) {
 
 enum { GROUPS = 3, TEXT = PRO_SHA256_TEXT };
 
-static void feed_rows(pro_sha256_state *state, const pro_corpus_record *record, uint64_t count) {
+static void feed_rows(struct sha256_ctx *state, const pro_corpus_record *record, uint64_t count) {
   for (uint64_t k = 0; k < count; k++) {
-    pro_sha256_feed(state, &record[k].row, sizeof record[k].row);
-    pro_sha256_feed(state, &record[k].rtol, sizeof record[k].rtol);
-    pro_sha256_feed(state, record[k].param, PRO_COUNT(made_parameters) * sizeof(double));
-    pro_sha256_feed(state, record[k].clipped, (size_t)pro_sensor_count() * sizeof(int64_t));
-    pro_sha256_feed(state, record[k].message, strlen(record[k].message) + 1);
+    sha256_update(state, sizeof record[k].row, (const uint8_t *)&record[k].row);
+    sha256_update(state, sizeof record[k].rtol, (const uint8_t *)&record[k].rtol);
+    sha256_update(state, PRO_COUNT(made_parameters) * sizeof(double), (const uint8_t *)record[k].param);
+    sha256_update(state, (size_t)pro_sensor_count() * sizeof(int64_t), (const uint8_t *)record[k].clipped);
+    sha256_update(state, strlen(record[k].message) + 1, (const uint8_t *)record[k].message);
   }
 }
 
-static void feed_chunk(pro_sha256_state *state, pro_journals *journals, uint64_t chunk, pro_belt *belt) {
+static void feed_chunk(struct sha256_ctx *state, pro_journals *journals, uint64_t chunk, pro_belt *belt) {
   pro_chunk chunks[64] = {{0}};
   pro_stack stack = {.belt = belt, .chunk = chunks};
   check(belt->columns <= PRO_COUNT(chunks), "%zu columns", belt->columns);
   for (size_t c = 0; c < belt->columns; c++) chunks[c].data = malloc(pro_stack_room(belt, c));
   check(pro_journals_chunk(journals, chunk, &stack) == PRO_OK, "%s", pro_error_message());
   for (size_t c = 0; c < belt->columns; c++) {
-    pro_sha256_feed(state, &chunks[c].size, sizeof chunks[c].size);
-    pro_sha256_feed(state, chunks[c].data, chunks[c].size);
+    sha256_update(state, sizeof chunks[c].size, (const uint8_t *)&chunks[c].size);
+    sha256_update(state, chunks[c].size, (const uint8_t *)chunks[c].data);
     free(chunks[c].data);
   }
 }
@@ -278,8 +278,8 @@ static uint64_t taken_up(char hash[TEXT]) {
   check(pro_journals_create(&journals, &head, plan.cases, plan.group) == PRO_OK, "%s", pro_error_message());
   check(pro_journals_add(journals, in_folder(".shard-1-of-4.h5.node.1.log")) == PRO_OK, "%s", pro_error_message());
   uint64_t cases = pro_journals_cases(journals), count, chunks = pro_journals_chunks(journals);
-  pro_sha256_state state;
-  pro_sha256_begin(&state);
+  struct sha256_ctx state;
+  sha256_init(&state);
   const pro_corpus_record *record;
   for (uint64_t g = 0; g < cases / small.group; g++) {
     check(pro_journals_group(&record, &count, journals, g) == PRO_OK, "%s", pro_error_message());
