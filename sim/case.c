@@ -330,8 +330,9 @@ static pro_status core_lasts(const pro_case *in) {
   return pro_fail(
       PRO_EINPUT,
       "cell.ejecta_share (%g), surface_share and side_share (%g), solvent (%.3g) and what %s can make of "
-      "gas (%.3g) leave %.3g of the mass to the core; at least 0.02 must stay",
-      c->ejecta_share, casing, solvent, in->network.name, gas, rest);
+      "gas (%.3g) leave %.3g of the mass to the core; at least 0.02 must stay: ejecta_share %.3f or less would do",
+      c->ejecta_share, casing, solvent, in->network.name, gas, rest,
+      fmax(0.0, floor(1e3 * (c->ejecta_share + rest - 0.02)) / 1e3));
 }
 
 pro_status pro_case_check(const pro_case *in) {

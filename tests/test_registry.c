@@ -214,6 +214,19 @@ static void check_run(const char *what, const pro_case *in, const pro_integrator
   pro_run_clear(&run);
 }
 
+/* A cell that throws out what its own chemistry leaves may be too light for what another one makes of gas; then it
+ * is told how much less would do, and that does. */
+static void throw_out_what_can_be(pro_case *in, const char *what) {
+  if (pro_case_check(in) == PRO_OK) return;
+  const char *rule = strstr(pro_error_message(), "ejecta_share (");
+  const char *remedy = strstr(pro_error_message(), "must stay: ejecta_share ");
+  ck_assert_msg(rule && remedy, "%s: %s", what, pro_error_message());
+  double before = in->cell.ejecta_share;
+  ck_assert_int_eq(sscanf(remedy, "must stay: ejecta_share %lf or less", &in->cell.ejecta_share), 1);
+  ck_assert_msg(in->cell.ejecta_share > before - 0.05, "%s: %g for %g", what, in->cell.ejecta_share, before);
+  ck_assert_msg(pro_case_check(in) == PRO_OK, "%s: %s", what, pro_error_message());
+}
+
 /* An hour at 180 degC decomposes every cell. The ledgers are linear in the unknowns: some thousand steps
  * of 1e-16. */
 START_TEST(every_chemistry_runs_in_every_cell) {
@@ -228,6 +241,7 @@ START_TEST(every_chemistry_runs_in_every_cell) {
       in.network = **net;
       in.duration = 3600.0;
       pro_channel_hold(&in.drive.channel[PRO_DRIVE_T_ambient], 453.15);
+      throw_out_what_can_be(&in, what);
       check_run(what, &in, NULL);
     }
 }
