@@ -197,7 +197,28 @@ pro_status pro_corpus_open_file(hid_t *out, const char *path) {
 
 enum { FINDINGS_SHOWN = 20 };
 
+static _Thread_local int starved;
+
+void pro_corpus_starve(void) { starved = 1; }
+
+static void starve_where_memory_was_short(void) {
+  if (pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
+}
+
+int pro_corpus_has(hid_t in, const char *name) {
+  htri_t there = H5Lexists(in, name, H5P_DEFAULT);
+  if (there < 0) starve_where_memory_was_short();
+  return there > 0;
+}
+
+int pro_corpus_has_attribute(hid_t object, const char *name) {
+  htri_t there = H5Aexists(object, name);
+  if (there < 0) starve_where_memory_was_short();
+  return there > 0;
+}
+
 void pro_corpus_find(pro_corpus_findings *to, const char *format, ...) {
+  starve_where_memory_was_short();
   if (to->count++ >= FINDINGS_SHOWN) return;
   if (to->used) to->used += (size_t)snprintf(to->text + to->used, sizeof to->text - to->used, "\n  ");
   char line[sizeof to->text / FINDINGS_SHOWN - 8];
@@ -208,12 +229,7 @@ void pro_corpus_find(pro_corpus_findings *to, const char *format, ...) {
   to->used += (size_t)snprintf(to->text + to->used, sizeof to->text - to->used, "%s", line);
 }
 
-static _Thread_local int starved;
-
-void pro_corpus_starve(void) { starved = 1; }
-
 void pro_corpus_find_h5(pro_corpus_findings *to, const char *path, const char *what) {
-  if (pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
   pro_corpus_find(to, "%s: %s: %s", path, what, pro_corpus_why());
 }
 

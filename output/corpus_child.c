@@ -32,6 +32,7 @@ static void be_the_child(int fd, pro_corpus_work *work, void *out, size_t size, 
   limit_time(path);
   int nowhere = open("/dev/null", O_WRONLY);
   if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+  errno = 0; /* what it may be blamed on is its own */
   pro_status status = work(out, path);
   const char *message = status == PRO_OK ? "" : pro_error_message();
   size_t length = strlen(message) + 1;

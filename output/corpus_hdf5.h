@@ -108,8 +108,9 @@ typedef struct pro_corpus_findings {
   size_t used;
   int count;
 } pro_corpus_findings;
+/* Where there was no memory to look, judging says so, and blames no file. */
 void pro_corpus_find(pro_corpus_findings *to, const char *format, ...) PRO_PRINTF(2, 3);
-/* "PATH: WHAT: HDF5's reason"; where that is no memory, judging says so. */
+/* "PATH: WHAT: HDF5's reason" */
 void pro_corpus_find_h5(pro_corpus_findings *to, const char *path, const char *what);
 /* Of a corpus whose samples stay in other files, by its dataset `time`: a finding for each that is not there, or
  * cannot be opened with the rest. */
@@ -117,6 +118,9 @@ void pro_corpus_check_windows(hid_t time, const char *corpus, pro_corpus_finding
 /* What comes next from this thread's readers is nothing found in the file: there was no memory to look. Judging
  * says so, once. */
 void pro_corpus_starve(void);
+/* Whether there is a link, or an attribute, of this name; where there was no memory to look, judging says so. */
+int pro_corpus_has(hid_t in, const char *name);
+int pro_corpus_has_attribute(hid_t object, const char *name);
 /* PRO_OK without findings, else PRO_EINPUT with all of them. */
 pro_status pro_corpus_judge(const pro_corpus_findings *found, const char *path) PRO_MUST_CHECK;
 

@@ -9,9 +9,9 @@
 /* ---- attributes ---- */
 
 static hid_t open_attribute(hid_t object, const char *name) { /* negative: it is not there */
-  htri_t there = H5Aexists(object, name);
-  hid_t attribute = there > 0 ? H5Aopen(object, name, H5P_DEFAULT) : H5I_INVALID_HID;
-  if (there != 0 && attribute < 0 && pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
+  if (!pro_corpus_has_attribute(object, name)) return H5I_INVALID_HID;
+  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  if (attribute < 0 && pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
   return attribute;
 }
 
@@ -73,7 +73,6 @@ hid_t pro_corpus_dataset(hid_t file, const char *path, pro_corpus_type type, uin
                          pro_corpus_findings *found) {
   H5O_info_t info;
   if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0 || info.type != H5O_TYPE_DATASET) {
-    if (pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
     pro_corpus_find(found, "%s: no such dataset", path);
     return H5I_INVALID_HID;
   }
@@ -117,14 +116,13 @@ int pro_corpus_rows(void *to, hid_t dataset, pro_corpus_type type, uint64_t star
 
 int pro_corpus_open_codes(pro_corpus_codes *out, hid_t file, const char *channel, uint64_t obs,
                           pro_corpus_findings *found) {
-  if (H5Lexists(file, channel, H5P_DEFAULT) <= 0) return 0;
+  if (!pro_corpus_has(file, channel)) return 0;
   H5O_info_t info;
   hid_t dataset = H5I_INVALID_HID;
   if (H5Oget_info_by_name2(file, channel, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
       info.type == H5O_TYPE_DATASET)
     dataset = H5Dopen2(file, channel, H5P_DEFAULT);
   if (dataset < 0) {
-    if (pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
     pro_corpus_find(found, "/%s: cannot be opened as a dataset", channel);
     return -1;
   }
@@ -198,8 +196,8 @@ static void check_texts(hid_t file, pro_corpus_findings *found) {
 static int length_of(uint64_t *out, hid_t file, const char *name, pro_corpus_findings *found) {
   H5O_info_t info;
   hid_t dataset = H5I_INVALID_HID, space;
-  if (H5Lexists(file, name, H5P_DEFAULT) > 0 &&
-      H5Oget_info_by_name2(file, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 && info.type == H5O_TYPE_DATASET)
+  if (pro_corpus_has(file, name) && H5Oget_info_by_name2(file, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
+      info.type == H5O_TYPE_DATASET)
     dataset = H5Dopen2(file, name, H5P_DEFAULT);
   if (dataset < 0) {
     pro_corpus_find(found, "/%s: no such dataset", name);
@@ -273,7 +271,7 @@ int pro_corpus_check_row(const pro_corpus_tables *of, const pro_corpus_row *row,
 
 static uint64_t first_of(hid_t file, pro_corpus_findings *found) {
   uint64_t first = 0;
-  if (H5Lexists(file, "shard", H5P_DEFAULT) <= 0) return 0;
+  if (!pro_corpus_has(file, "shard")) return 0;
   hid_t shard = H5Oopen(file, "shard", H5P_DEFAULT);
   if (shard < 0 || !pro_corpus_count(&first, shard, "first_case"))
     pro_corpus_find(found, "/shard: does not say which case is its first");
@@ -301,7 +299,7 @@ int pro_corpus_load_head(pro_corpus_tables *out, hid_t file, pro_corpus_findings
   }
   out->chunk = chunk_of(file);
   if (out->chunk == 0) pro_corpus_find(found, "/time: is not stored in chunks");
-  out->blind = H5Lexists(file, "outcome", H5P_DEFAULT) == 0 && H5Lexists(file, "class", H5P_DEFAULT) == 0;
+  out->blind = !pro_corpus_has(file, "outcome") && !pro_corpus_has(file, "class");
   return 1;
 }
 

@@ -18,8 +18,11 @@ static pro_status read_part(pro_corpus_part *out, const char *path, hid_t file) 
   } numbers[] = {
       {"index", &out->index}, {"count", &out->count}, {"first_case", &out->first}, {"cases_in_all", &out->all}};
   *out = (pro_corpus_part){0};
-  if (H5Lexists(file, "shard", H5P_DEFAULT) <= 0)
+  const pro_corpus_findings none = {0};
+  if (!pro_corpus_has(file, "shard")) {
+    PRO_TRY(pro_corpus_judge(&none, path)); /* there was no memory to look */
     return pro_fail(PRO_EINPUT, "%s: is no shard: it has no group /shard", path);
+  }
   hid_t shard = H5Oopen(file, "shard", H5P_DEFAULT);
   char *hash = shard < 0 ? NULL : pro_corpus_attribute(shard, "plan_sha256");
   int good = hash != NULL;
@@ -28,7 +31,6 @@ static pro_status read_part(pro_corpus_part *out, const char *path, hid_t file) 
   if (good) snprintf(out->plan_sha256, sizeof out->plan_sha256, "%s", hash);
   free(hash);
   if (shard >= 0) H5Oclose(shard);
-  const pro_corpus_findings none = {0};
   if (!good) PRO_TRY(pro_corpus_judge(&none, path)); /* or there was no memory */
   return good ? PRO_OK : pro_fail(PRO_EINPUT, "%s: damaged: /shard does not say which shard it is", path);
 }
@@ -139,7 +141,7 @@ static pro_status add_codes(source *s, int sensor) {
   hid_t group = H5Gopen2(s->file, path, H5P_DEFAULT);
   if (group < 0) return unreadable(s, "codes of sensor", (uint64_t)sensor);
   pro_status status = PRO_OK;
-  if (H5Lexists(group, "code", H5P_DEFAULT) > 0) {
+  if (pro_corpus_has(group, "code")) {
     hid_t codes = H5Dopen2(group, "code", H5P_DEFAULT), times = H5Dopen2(group, "count", H5P_DEFAULT);
     hid_t space = codes < 0 ? -1 : H5Dget_space(codes);
     if (space < 0 || H5Sget_simple_extent_dims(space, &n, NULL) != 1) n = 0;
@@ -156,6 +158,9 @@ static pro_status add_codes(source *s, int sensor) {
     if (space >= 0) H5Sclose(space);
     if (codes >= 0) H5Dclose(codes);
     if (times >= 0) H5Dclose(times);
+  } else {
+    const pro_corpus_findings none = {0};
+    status = pro_corpus_judge(&none, s->path); /* there was no memory to look, or no reading is there */
   }
   H5Gclose(group);
   return status;

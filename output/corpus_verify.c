@@ -233,7 +233,7 @@ static pro_status open_columns(verification *v) {
   }
   if (v->tables.blind) return PRO_OK;
   PRO_TRY(open_plain(v, &v->stages, "/stages", PRO_CORPUS_u16));
-  return H5Lexists(v->file, "truth", H5P_DEFAULT) > 0 ? open_truth(v) : PRO_OK;
+  return pro_corpus_has(v->file, "truth") ? open_truth(v) : PRO_OK;
 }
 
 /* ---- a case's part [lo, hi) of the chunk at hand ---- */
@@ -536,7 +536,8 @@ static herr_t visit(hid_t root, const char *name, const H5O_info_t *info, void *
     pro_corpus_find_h5(&v->found, name, "cannot be opened");
     return 0;
   }
-  int is_scale = H5Aexists(dataset, "CLASS") > 0, is_pure = is_scale && H5Aexists(dataset, "_FillValue") == 0;
+  int is_scale = pro_corpus_has_attribute(dataset, "CLASS");
+  int is_pure = is_scale && !pro_corpus_has_attribute(dataset, "_FillValue");
   static const char *const texts[] = {"units", "long_name"};
   for (size_t i = 0; !is_pure && i < PRO_COUNT(texts); i++) {
     char *text = pro_corpus_attribute(dataset, texts[i]);
@@ -544,7 +545,7 @@ static herr_t visit(hid_t root, const char *name, const H5O_info_t *info, void *
     free(text);
   }
   hid_t space = H5Dget_space(dataset);
-  if (!is_scale && H5Sget_simple_extent_ndims(space) > 0 && H5Aexists(dataset, "DIMENSION_LIST") <= 0)
+  if (!is_scale && H5Sget_simple_extent_ndims(space) > 0 && !pro_corpus_has_attribute(dataset, "DIMENSION_LIST"))
     pro_corpus_find(&v->found, "/%s: its dimensions have no names", name);
   H5Sclose(space);
   if (!is_pure && !is_along_obs(dataset)) check_list(v, name, dataset);
