@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * cli/signals.h - SIGINT, SIGTERM, SIGXCPU and SIGUSR1: the first one asks for an end in good order, within
- * seconds; a second one ends the program at once. */
+ * seconds; a second SIGINT or SIGTERM ends the program at once. */
 #ifndef PRO_SIGNALS_H
 #define PRO_SIGNALS_H
 

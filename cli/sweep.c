@@ -223,7 +223,7 @@ const pro_command pro_command_sweep = {
         "under its name when it is complete and verified, or not at all. A first SIGINT or SIGTERM finishes what "
         "is "
         "in the air and leaves nothing behind (exit code 75); a second one ends at once and may leave a hidden "
-        ".part file. SIGUSR1 is a first one however often it comes.\n"
+        ".part file. SIGUSR1 and SIGXCPU are first ones however often they come.\n"
         "With --plan, shards of a plan are made beside it; what an attempt has finished is kept in a journal, "
         "however "
         "it ends, and the next one goes on from there. The task's number of Slurm, PBS, LSF, Grid Engine and "

@@ -37,8 +37,9 @@ static const pro_command command = {
         "some "
         "itself. Shards that are there are passed over, those begun are resumed. A rank whose disk or memory "
         "fails "
-        "gets no more shards, the rest goes on. SIGTERM, SIGINT and SIGUSR1, on any rank, end all of them in good "
-        "order (exit code 75). When all shards are there: prodrome merge.",
+        "gets no more shards, the rest goes on. SIGTERM, SIGINT, SIGXCPU and SIGUSR1, on any rank and however "
+        "often, "
+        "end all of them in good order (exit code 75). When all shards are there: prodrome merge.",
     .least = 1,
     .most = 1,
     .options = options,
@@ -54,10 +55,12 @@ typedef struct order {
 } order;
 
 static volatile int stop;
+/* However often: mpirun hands on what a scheduler has sent to every rank already. */
 static void on_signal(int number) { stop = number; }
 
 static void listen(void) {
-  static const int wanted[] = {SIGTERM, SIGINT, SIGUSR1}; /* the last is what mpirun hands on and outlives */
+  static const int wanted[] = {SIGTERM, SIGINT, SIGUSR1,
+                               SIGXCPU}; /* SIGUSR1: mpirun hands it on, and outlives it */
   struct sigaction action = {.sa_handler = on_signal};
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < PRO_COUNT(wanted); i++) sigaction(wanted[i], &action, NULL);
