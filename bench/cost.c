@@ -261,7 +261,7 @@ static pro_status measure_streams(results *r, const pro_run *runs, const stream 
       status = write_corpus(&cost, path, runs, ABUSED, w);
       if (status != PRO_OK) break;
       pro_corpus_summary summary;
-      status = pro_corpus_verify(&summary, path, 1);
+      status = pro_corpus_verify(&summary, path, 1, NULL);
       r->megabytes[w] = 4e-6 * values[w];
       r->file_megabytes[w] = 1e-6 * (double)summary.bytes;
       r->append[w][repeat] = r->megabytes[w] / cost.append, r->whole[w][repeat] = r->megabytes[w] / cost.whole;

@@ -193,7 +193,7 @@ static pro_status measure_parts(results *r, int mode, int repeat, const char *pa
   p.seconds[PART_write] = process_seconds() - pro_bench_seconds() - others;
   pro_corpus_summary summary;
   double child = children_seconds();
-  PRO_TRY(pro_corpus_verify(&summary, path, 1));
+  PRO_TRY(pro_corpus_verify(&summary, path, 1, NULL));
   p.seconds[PART_verify] = children_seconds() - child;
   /* what is sensed is sensed twice, once to see what it costs; a commit verifies */
   p.seconds[PART_solve] = ran - before - 2.0 * p.seconds[PART_sense] - p.seconds[PART_copy] - p.seconds[PART_pack];
@@ -213,7 +213,7 @@ static pro_status measure_whole(results *r, int mode, int repeat, const places *
   PRO_TRY(begin(&p, quickstart, at->corpus, (uint64_t)r->cases, 1, period, mode));
   PRO_TRY(await(&p));
   pro_corpus_summary *file = &r->file[mode];
-  PRO_TRY(pro_corpus_verify(file, at->corpus, 1));
+  PRO_TRY(pro_corpus_verify(file, at->corpus, 1, NULL));
   int columns = pro_sensor_count() + (mode ? PRO_TRUTH_COUNT : 0);
   r->megabytes[mode] = 4e-6 * (double)file->samples * columns;
   r->whole[mode][repeat] = r->megabytes[mode] / p.processor;

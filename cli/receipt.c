@@ -16,10 +16,15 @@ void pro_shard_beside(char out[PRO_SHARD_PATH], const char *shard, const char *e
   snprintf(out, PRO_SHARD_PATH, "%.*s%s", (int)n, shard, ending);
 }
 
+/* Only what is not there may be made again. */
+static pro_status cannot_read(const char *shard) {
+  return pro_fail(errno == ENOENT ? PRO_EMISSING : PRO_EIO, "%s: cannot be read: %s", shard, strerror(errno));
+}
+
 pro_status pro_receipt_hash(pro_receipt *out, const char *shard, const volatile int *stop) {
   enum { PART = 1 << 20 };
   int fd = open(shard, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return pro_fail(PRO_EMISSING, "%s: %s", shard, strerror(errno));
+  if (fd < 0) return cannot_read(shard);
   char *part = malloc(PART);
   pro_status status = part ? PRO_OK : pro_fail(PRO_ENOMEM, "%s: no memory", shard);
   struct sha256_ctx state;
@@ -32,7 +37,7 @@ pro_status pro_receipt_hash(pro_receipt *out, const char *shard, const volatile 
     else if (n < 0 && errno == EINTR)
       n = 1;
     else if (n < 0)
-      status = pro_fail(PRO_EIO, "%s: cannot be read: %s", shard, strerror(errno));
+      status = cannot_read(shard);
     else
       sha256_update(&state, (size_t)n, (const uint8_t *)part), out->bytes += (uint64_t)n;
   }
@@ -99,9 +104,17 @@ pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) {
   return pro_record_write(path, print, (void *)receipt);
 }
 
-static pro_status check_file(pro_receipt *known, const char *path, const volatile int *stop) {
+pro_status pro_receipt_count(pro_receipt *known, const char *path, const pro_corpus_plan *plan) {
+  pro_corpus_summary summary;
+  PRO_TRY(pro_corpus_verify(&summary, path, plan->threads, plan->stop));
+  known->cases = summary.cases;
+  known->failed = summary.by_outcome[PRO_OUTCOME_failed];
+  return PRO_OK;
+}
+
+static pro_status check_file(pro_receipt *known, const char *path, const pro_corpus_plan *plan) {
   pro_receipt told;
-  if (!known->sha256[0]) PRO_TRY(pro_receipt_hash(known, path, stop));
+  if (!known->sha256[0]) PRO_TRY(pro_receipt_hash(known, path, plan->stop));
   pro_status status = pro_receipt_read(&told, path);
   if (status == PRO_ENOMEM) return status;
   if (status == PRO_OK && strcmp(told.sha256, known->sha256) == 0 && told.bytes == known->bytes) {
@@ -113,21 +126,20 @@ static pro_status check_file(pro_receipt *known, const char *path, const volatil
                     "%s: damaged: %" PRIu64 " bytes with SHA-256 %.12s..., its receipt says %" PRIu64
                     " bytes with %.12s...",
                     path, known->bytes, known->sha256, told.bytes, told.sha256);
-  pro_corpus_summary summary;
-  PRO_TRY(pro_corpus_verify(&summary, path, 1));
-  known->cases = summary.cases;
-  known->failed = summary.by_outcome[PRO_OUTCOME_failed];
-  return PRO_OK;
+  return pro_receipt_count(known, path, plan);
+}
+
+int pro_part_is_of(const pro_corpus_part *part, const pro_corpus_shard *shard) {
+  return strcmp(part->plan_sha256, shard->plan_sha256) == 0 && part->index == shard->index &&
+         part->count == shard->count;
 }
 
 pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpus_plan *plan) {
-  if (access(path, F_OK) != 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
-  PRO_TRY(check_file(known, path, plan->stop));
+  PRO_TRY(check_file(known, path, plan));
   pro_corpus_part part;
   PRO_TRY(pro_corpus_part_of(&part, path));
   const pro_corpus_shard *shard = plan->shard;
-  if (strcmp(part.plan_sha256, shard->plan_sha256) != 0 || part.index != shard->index ||
-      part.count != shard->count)
+  if (!pro_part_is_of(&part, shard))
     return pro_fail(
         PRO_EINPUT,
         "%s: is shard %" PRIu64 " of %" PRIu64 " of plan %.12s..., not %" PRIu64 " of %" PRIu64 " of %.12s...",

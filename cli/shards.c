@@ -169,10 +169,15 @@ static pro_status write_receipt(const pro_shards *s, const pro_receipt *before) 
   return pro_receipt_write(&r, s->path);
 }
 
-static pro_status attempt(pro_shards *s) {
+/* Without a receipt of what was there before: by it another attempt would judge the shard that this one makes. */
+static pro_status attempt(pro_shards *s, int anew) {
   const pro_receipt before = {.seconds = pro_progress_seconds(&s->progress),
                               .cpu_seconds = pro_tally_cpu_seconds()};
-  PRO_TRY(pro_shard_begin(&s->attempt, s->path, &s->corpus));
+  char receipt[PRO_SHARD_PATH];
+  pro_shard_beside(receipt, s->path, PRO_RECEIPT_ENDING);
+  if (unlink(receipt) != 0 && errno != ENOENT)
+    return pro_fail(PRO_EIO, "%s: cannot be removed: %s", receipt, strerror(errno));
+  PRO_TRY(pro_shard_begin(&s->attempt, s->path, &s->corpus, anew));
   uint64_t resumed = pro_shard_done(s->attempt);
   s->failed = pro_shard_failed(s->attempt);
   s->job->resumed += resumed;
@@ -182,8 +187,9 @@ static pro_status attempt(pro_shards *s) {
     char why[1024];
     snprintf(why, sizeof why, "%s", pro_error_message());
     uint64_t kept = s->next - s->part.first;
-    if (pro_shard_pause(s->attempt) != PRO_OK) return status;
+    pro_status paused = pro_shard_pause(s->attempt);
     if (status != PRO_EINTERRUPTED) return pro_fail(status, "%s", why);
+    if (paused != PRO_OK && paused != PRO_EINTERRUPTED) return paused;
     return pro_fail(status,
                     "interrupted after %" PRIu64 " of %" PRIu64 " cases of shard %" PRIu64
                     "; whole groups of them are kept: run it again and it goes on",
@@ -194,20 +200,32 @@ static pro_status attempt(pro_shards *s) {
   return write_receipt(s, &before);
 }
 
-/* PRO_OK: it is there. PRO_EMISSING: it is to be made. */
-static pro_status look(pro_shards *s, pro_receipt *known) {
+/* The file is what its receipt says, but its cases are not: then the receipt is wrong, and is made anew. */
+static pro_status renew_receipt(pro_shards *s, pro_receipt *known) {
+  pro_receipt told;
+  PRO_TRY(pro_receipt_read(&told, s->path));
+  if (strcmp(told.sha256, known->sha256) != 0 || told.bytes != known->bytes)
+    return pro_fail(PRO_EINPUT, "%s: is not what its receipt says", s->path);
+  PRO_TRY(pro_receipt_count(known, s->path, &s->corpus));
+  return pro_receipt_write(known, s->path);
+}
+
+/* PRO_OK: it is there. PRO_EMISSING: it is to be made; *anew: in the place of what is there, which stays until
+ * then.
+ */
+static pro_status look(pro_shards *s, pro_receipt *known, int *anew) {
   pro_status status = pro_shard_check(known, s->path, &s->corpus);
   if (status != PRO_EINPUT) return status;
   char why[1024];
   snprintf(why, sizeof why, "%s", pro_error_message());
   pro_corpus_part part;
-  if (pro_corpus_part_of(&part, s->path) == PRO_OK && strcmp(part.plan_sha256, s->part.plan_sha256) != 0)
-    return pro_fail(PRO_EINPUT, "%s; remove it, or make this plan in another folder", why);
+  status = pro_corpus_part_of(&part, s->path);
+  if (status == PRO_OK && !pro_part_is_of(&part, &s->part))
+    return pro_fail(PRO_EINPUT, "%s; remove it or move it away, or make this plan in another folder", why);
+  if (status == PRO_OK) status = renew_receipt(s, known);
+  if (status != PRO_EINPUT && status != PRO_EMISSING) return status;
   fprintf(stderr, "prodrome: warning: %s; making it again\n", why);
-  char receipt[PRO_SHARD_PATH];
-  pro_shard_beside(receipt, s->path, PRO_RECEIPT_ENDING);
-  unlink(receipt); /* first: by it another attempt would judge, and remove, the shard that this one makes */
-  unlink(s->path);
+  *anew = 1;
   return PRO_EMISSING;
 }
 
@@ -217,8 +235,7 @@ static int seems_whole(pro_receipt *known, const pro_shards *s) {
   pro_corpus_part part;
   return stat(s->path, &info) == 0 && pro_receipt_read(known, s->path) == PRO_OK &&
          known->bytes == (uint64_t)info.st_size && known->cases == s->corpus.cases &&
-         pro_corpus_part_of(&part, s->path) == PRO_OK && strcmp(part.plan_sha256, s->part.plan_sha256) == 0 &&
-         part.index == s->part.index;
+         pro_corpus_part_of(&part, s->path) == PRO_OK && pro_part_is_of(&part, &s->part);
 }
 
 /* It is there: what an attempt that died behind its last case has not done. */
@@ -226,28 +243,46 @@ static pro_status tidy(pro_shards *s, pro_receipt *known) {
   pro_receipt told;
   s->job->there_before++, s->failed = known->failed;
   skip(s, s->corpus.cases);
-  pro_shard_clean(s->path);
+  pro_shard_clean(s->path, s->part.plan_sha256);
   pro_status status = pro_receipt_read(&told, s->path);
   if (status != PRO_EMISSING) return status;
   pro_host_name(known->host); /* who has verified it; how long it took to make is not known */
   return pro_receipt_write(known, s->path);
 }
 
+/* What is kept of a shard whose attempt has failed: whole groups, in journals. */
+static void recount(pro_shards *s, uint64_t done_before) {
+  pro_shard_news *news = calloc(s->plan.parts, sizeof *news), none = {0}, *kept = &none;
+  if (news && pro_shard_look(news, s->plan.folder, s->plan.parts, s->part.plan_sha256) == PRO_OK)
+    kept = &news[s->part.index];
+  s->job->done = done_before + kept->cases;
+  s->failed = kept->failed;
+  free(news);
+}
+
 pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
   pro_receipt known = {0};
+  uint64_t done_before = s->job->done;
+  int anew = 0;
   pro_sweep_plan_shard(&s->corpus, &s->part, &s->plan, index);
   pro_shard_name(s->path, s->plan.folder, index, s->plan.parts);
   s->failed = 0;
   int trusted = s->job->trusting && seems_whole(&known, s);
   if (!trusted) known = (pro_receipt){0}; /* what a receipt says is no hash of the file */
-  pro_status status = trusted ? PRO_OK : look(s, &known);
+  pro_status status = trusted ? PRO_OK : look(s, &known, &anew);
   if (status == PRO_OK) {
     status = tidy(s, &known);
   } else if (status == PRO_EMISSING) {
     leave_note(s, PRO_OK); /* of an attempt before this one */
-    status = attempt(s);
+    status = attempt(s, anew);
   }
   leave_note(s, status);
+  if (status != PRO_OK) {
+    char why[1024];
+    snprintf(why, sizeof why, "%s", pro_error_message());
+    recount(s, done_before);
+    (void)pro_fail(status, "%s", why);
+  }
   s->job->tally.failed += s->failed;
   return status;
 }

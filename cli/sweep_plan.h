@@ -62,12 +62,18 @@ typedef struct pro_receipt {
 /* FOLDER/shard-I-of-N.h5's is FOLDER/shard-I-of-N.json. PRO_EMISSING: there is none that can be read. */
 pro_status pro_receipt_read(pro_receipt *out, const char *shard) PRO_MUST_CHECK;
 pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) PRO_MUST_CHECK;
-/* SHA-256 and size of a file. PRO_EIO, PRO_EMISSING; PRO_EINTERRUPTED: *stop is not 0; NULL: nobody asks. */
+/* SHA-256 and size of a file. PRO_EMISSING: there is none; PRO_EIO: it cannot be read; PRO_EINTERRUPTED: *stop is
+ * not 0; NULL: nobody asks. */
 pro_status pro_receipt_hash(pro_receipt *out, const char *shard, const volatile int *stop) PRO_MUST_CHECK;
+
+/* A shard's cases, and how many of them failed, by verifying it; as pro_corpus_verify. */
+pro_status pro_receipt_count(pro_receipt *known, const char *shard, const pro_corpus_plan *plan) PRO_MUST_CHECK;
+/* Whether a file says that it is this shard of this plan. */
+int pro_part_is_of(const pro_corpus_part *part, const pro_corpus_shard *shard);
 
 /* PRO_OK: the shard's file is there and is what its receipt says, or, without a receipt, is verified here; *known
  * is then its receipt. PRO_EMISSING: no file. PRO_EINPUT: it is damaged or of another plan, the message says how.
- * PRO_EINTERRUPTED: asked to stop while it was read.
+ * PRO_EIO, PRO_ENOMEM: it could not be looked at. PRO_EINTERRUPTED: asked to stop while it was read.
  * plan: with its shard. *known: zeros, or what pro_receipt_hash has found. */
 pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
 #endif

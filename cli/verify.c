@@ -42,7 +42,7 @@ static void print_text(const char *path, const pro_corpus_summary *s) {
 /* What it holds makes sense, and where it has a receipt it is what was written. */
 static pro_status verify_one(pro_corpus_summary *s, const char *path) {
   pro_receipt told, is;
-  PRO_TRY(pro_corpus_verify(s, path, pro_threads_available()));
+  PRO_TRY(pro_corpus_verify(s, path, pro_threads_available(), NULL));
   if (pro_receipt_read(&told, path) != PRO_OK) return PRO_OK;
   PRO_TRY(pro_receipt_hash(&is, path, NULL));
   return strcmp(is.sha256, told.sha256) == 0

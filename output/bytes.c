@@ -16,6 +16,13 @@ int pro_bytes_write(int fd, const void *data, size_t size, int64_t at) {
   return 1;
 }
 
+int pro_bytes_sync(int fd, int all) {
+  int failed;
+  do failed = (all ? fsync(fd) : fdatasync(fd)) != 0;
+  while (failed && errno == EINTR);
+  return !failed || errno == EINVAL;
+}
+
 int pro_bytes_read(int fd, void *to, size_t size, int64_t at) {
   for (char *next = to; size > 0;) {
     ssize_t n = at < 0 ? read(fd, next, size) : pread(fd, next, size, at);

@@ -79,6 +79,8 @@ pro_status pro_corpus_help(pro_corpus_writer *writer) PRO_MUST_CHECK;
 /* Finalises: tables, normalization, flush, close, reopen, verify, fsync, rename. Frees the writer in any case; on
  * failure the temporary file is removed. PRO_EIO: among others a full disk. */
 pro_status pro_corpus_commit(pro_corpus_writer *writer) PRO_MUST_CHECK;
+/* The same; *placed: the file is there, and only that may have failed which brings its name to disk. */
+pro_status pro_corpus_place(int *placed, pro_corpus_writer *writer) PRO_MUST_CHECK;
 void pro_corpus_abandon(pro_corpus_writer *writer); /* removes the temporary file; NULL is fine */
 
 /* ---- parts of a corpus ---- */
@@ -88,7 +90,7 @@ typedef struct pro_corpus_part { /* what a shard's file says of itself */
   uint64_t index, count, first, all, cases;
   uint64_t obs; /* its length along obs */
 } pro_corpus_part;
-/* PRO_EMISSING; PRO_EINPUT: damaged, or no shard. */
+/* PRO_EMISSING; PRO_EINPUT: damaged, or no shard; PRO_EIO, PRO_ENOMEM: it could not be looked at. */
 pro_status pro_corpus_part_of(pro_corpus_part *out, const char *path) PRO_MUST_CHECK;
 /* Appends all cases of a shard, whose plan is plan_sha256 and whose first case is the next one, without opening
  * its chunks. The file has been verified or its hash is known: a damaged one may crash HDF5. What comes of all
@@ -107,8 +109,10 @@ typedef struct pro_corpus_summary {
 } pro_corpus_summary;
 /* Reads everything: every chunk's checksum, shapes, ranges, clocks against outcomes, ledgers, split shares,
  * scenario hash, normalization against the data. PRO_EMISSING, PRO_EINPUT (damaged or inconsistent: the message
- * says where and what, all findings of one pass), PRO_ENOMEM. What it finds does not depend on the threads. */
-pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path, int threads) PRO_MUST_CHECK;
+ * says where and what, all findings of one pass), PRO_ENOMEM, PRO_EIO; PRO_EINTERRUPTED: *stop (NULL: nobody asks)
+ * is not 0. What it finds does not depend on the threads. */
+pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path, int threads,
+                             const volatile int *stop) PRO_MUST_CHECK;
 
 /* ---- reading, as a predictor may ---- */
 

@@ -97,9 +97,11 @@ pro_status pro_corpus_open_file(hid_t *out, const char *path) PRO_MUST_CHECK;
 
 /* Does `work` in a child process, which has `out` as it is here: HDF5 1.10 runs over its buffers on some damaged
  * files, since what stands in its heaps of text has no checksum. The child's answer, its `size` bytes at `out` and
- * its message come back; a crash comes back as PRO_EINPUT. */
+ * its message come back; a crash comes back as PRO_EINPUT, another end that is not the file's fault as PRO_EIO or
+ * PRO_ENOMEM. Once *stop (NULL: never) is not 0 the child is ended: PRO_EINTERRUPTED. */
 typedef pro_status pro_corpus_work(void *out, const char *path);
-pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, const char *path) PRO_MUST_CHECK;
+pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, const char *path,
+                               const volatile int *stop) PRO_MUST_CHECK;
 
 /* ---- findings: what is wrong with a file, all in one message ---- */
 

@@ -50,7 +50,7 @@ static pro_status part_of(void *out, const char *path) {
 }
 
 pro_status pro_corpus_part_of(pro_corpus_part *out, const char *path) {
-  return pro_corpus_in_child(part_of, out, sizeof *out, path);
+  return pro_corpus_in_child(part_of, out, sizeof *out, path, NULL);
 }
 
 /* ---- a shard as a source of packed chunks ---- */

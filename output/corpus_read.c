@@ -67,8 +67,8 @@ static pro_status try_to_open(void *out, const char *path) {
 
 pro_status pro_corpus_open(pro_corpus **out, const char *path) {
   char nothing = 0;
-  PRO_TRY(pro_corpus_in_child(try_to_open, &nothing, sizeof nothing,
-                              path)); /* a file that crashes HDF5, its child only */
+  /* a file that crashes HDF5, its child only */
+  PRO_TRY(pro_corpus_in_child(try_to_open, &nothing, sizeof nothing, path, NULL));
   return open_here(out, path);
 }
 

@@ -577,7 +577,8 @@ static pro_status check_all(verification *v, const char *path) {
   if (v->tables.chunk == 0 || v->tables.chunk > CHUNK_MOST || v->tables.group == 0) return PRO_OK;
   PRO_TRY(check_places(v));
   int places_are_good = v->found.count == 0; /* they say which sample is whose */
-  H5Ovisit_by_name(v->file, "/", H5_INDEX_NAME, H5_ITER_INC, visit, v, H5P_DEFAULT);
+  if (H5Ovisit_by_name(v->file, "/", H5_INDEX_NAME, H5_ITER_INC, visit, v, H5P_DEFAULT) < 0)
+    pro_corpus_find_h5(&v->found, "/", "what is in it cannot be listed");
   if (!places_are_good) return PRO_OK;
   PRO_TRY(make_room(v, path));
   PRO_TRY(open_columns(v));
@@ -638,9 +639,9 @@ static pro_status verify_sound(void *out, const char *path) {
   return pro_corpus_verify_as(&v->summary, path, PRO_CORPUS_SOUND, v->threads, NULL);
 }
 
-pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path, int threads) {
+pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path, int threads, const volatile int *stop) {
   verified v = {.threads = threads};
-  PRO_TRY(pro_corpus_in_child(verify_sound, &v, sizeof v, path));
+  PRO_TRY(pro_corpus_in_child(verify_sound, &v, sizeof v, path, stop));
   *out = v.summary;
   return PRO_OK;
 }

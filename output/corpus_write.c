@@ -534,10 +534,16 @@ pro_status pro_corpus_help(pro_corpus_writer *writer) { return pro_press_help(wr
 /* ---- the whole ---- */
 
 pro_status pro_corpus_commit(pro_corpus_writer *writer) {
+  int placed;
+  return pro_corpus_place(&placed, writer);
+}
+
+pro_status pro_corpus_place(int *placed, pro_corpus_writer *writer) {
   pro_corpus_quiet();
   if (writer->broken == PRO_OK) writer->broken = pro_corpus_finish(writer);
   if (writer->broken == PRO_OK) writer->broken = pro_corpus_publish(writer);
   pro_status status = writer->broken;
+  *placed = writer->draft.published;
   (void)leave(writer);
   return status;
 }

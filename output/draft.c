@@ -61,17 +61,17 @@ pro_status pro_beside(const char *target, const char *ending, pro_beside_fn *cal
 
 /* ---- what the dead have left ---- */
 
-/* Its process is one of this machine and is no more. Where processes are numbered anew in each container, the lock
- * tells of one that lives in another. */
-static int is_left_behind(const char *path, const char *host) {
-  const char *number = strstr(path + folder_length(path), host);
-  char *end = NULL;
-  long process = number ? strtol(number + strlen(host), &end, 10) : 0;
-  if (process <= 0 || (*end != '-' && *end != '.') || kill((pid_t)process, 0) == 0 || errno != ESRCH) return 0;
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  int held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+/* Its process, whose number `process` begins with, is one of this machine and is no more. Where processes are
+ * numbered anew in each container, the lock tells of one that lives in another; where nobody can lock, nothing is
+ * known. */
+static int is_left_behind(const char *path, const char *process) {
+  char *end;
+  long number = strtol(process, &end, 10);
+  if (number <= 0 || (*end != '-' && *end != '.') || kill((pid_t)number, 0) == 0 || errno != ESRCH) return 0;
+  int fd = open(path, O_RDWR | O_CLOEXEC); /* NFS locks only what could be written to */
+  int free_now = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
   if (fd >= 0) close(fd);
-  return !held;
+  return free_now;
 }
 
 static pro_status remove_if_left(void *target, const char *path) {
@@ -80,7 +80,7 @@ static pro_status remove_if_left(void *target, const char *path) {
   snprintf(within, sizeof within, ".%s.", host);
   const char *base = (const char *)target + folder_length(target);
   const char *behind = path + folder_length(path) + 1 + strlen(base);
-  if (strncmp(behind, within, strlen(within)) == 0 && is_left_behind(path, within)) unlink(path);
+  if (strncmp(behind, within, strlen(within)) == 0 && is_left_behind(path, behind + strlen(within))) unlink(path);
   return PRO_OK;
 }
 
@@ -99,7 +99,7 @@ pro_status pro_draft_create(pro_draft *out, const char *target) {
     if (try) snprintf(number, sizeof number, "-%d", try);
     snprintf(out->path, size, "%.*s.%s.%s.%ld%s.part", (int)folder, target, target + folder, host, (long)getpid(),
              number);
-    out->fd = open(out->path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    out->fd = open(out->path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
     if (out->fd < 0 && errno != EEXIST) break;
   }
   if (out->fd < 0) {
@@ -107,8 +107,8 @@ pro_status pro_draft_create(pro_draft *out, const char *target) {
     free(out->path), out->path = NULL;
     return status;
   }
-  (void)flock(out->fd,
-              LOCK_SH | LOCK_NB); /* a sign of life where it can be given; shared, for HDF5 may lock too */
+  /* a sign of life where it can be given; shared, for HDF5 may lock too */
+  (void)flock(out->fd, LOCK_SH | LOCK_NB);
   return PRO_OK;
 }
 
@@ -118,13 +118,6 @@ pro_status pro_draft_write(pro_draft *draft, const char *target, const void *dat
              : pro_fail(PRO_EIO, "%s: cannot be written: %s", target, strerror(errno));
 }
 
-static int sync_file(int fd) {
-  int failed;
-  do failed = fsync(fd) != 0;
-  while (failed && errno == EINTR);
-  return !failed || errno == EINVAL; /* a file system without it */
-}
-
 static int sync_folder(const char *target) {
   size_t folder = folder_length(target);
   char *path = malloc(folder + 2);
@@ -132,7 +125,7 @@ static int sync_folder(const char *target) {
   sprintf(path, "%.*s.", (int)folder, target);
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   free(path);
-  int good = fd >= 0 && sync_file(fd), cause = errno;
+  int good = fd >= 0 && pro_bytes_sync(fd, 1), cause = errno;
   if (fd >= 0) close(fd);
   errno = cause;
   return good;
@@ -144,10 +137,11 @@ static pro_status unsafe(const char *target) {
 }
 
 pro_status pro_draft_publish(pro_draft *draft, const char *target) {
-  if (!sync_file(draft->fd)) return unsafe(target);
+  if (!pro_bytes_sync(draft->fd, 1)) return unsafe(target);
   if (rename(draft->path, target) != 0)
     return pro_fail(PRO_EIO, "%s: cannot take its place: %s", target, strerror(errno));
   free(draft->path), draft->path = NULL; /* nothing left to remove */
+  draft->published = 1;
   return sync_folder(target) ? PRO_OK : unsafe(target);
 }
 

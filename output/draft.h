@@ -7,8 +7,9 @@
 #include "sim/base.h"
 
 typedef struct pro_draft {
-  char *path; /* NULL: none */
-  int fd;     /* open for writing, and locked where locks work, for as long as the file is being made */
+  char *path;    /* NULL: none */
+  int fd;        /* open, and locked where locks work, for as long as the file is being made */
+  int published; /* it has taken the target's place */
 } pro_draft;
 
 /* Makes an empty one, and removes what processes of this machine that have died left of the same target.

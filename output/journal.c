@@ -179,7 +179,7 @@ static pro_status write_rows(struct pro_journal *j) {
   if (!write_news(j)) return cannot(j);
   if (pro_clock_now() - j->synced < SYNC_SECONDS) return PRO_OK;
   j->synced = pro_clock_now();
-  return fdatasync(j->fd) == 0 || errno == EINVAL ? PRO_OK : cannot(j);
+  return pro_bytes_sync(j->fd, 0) ? PRO_OK : cannot(j);
 }
 
 pro_status pro_journal_group(struct pro_journal *j, uint64_t chunk) {
@@ -200,7 +200,7 @@ pro_status pro_journal_close(struct pro_journal *j) {
   if (!j) return PRO_OK;
   pro_status status = PRO_OK;
   j->news.ended = 1;
-  if (!write_news(j) || (fsync(j->fd) != 0 && errno != EINVAL)) status = cannot(j);
+  if (!write_news(j) || !pro_bytes_sync(j->fd, 1)) status = cannot(j);
   drop(j);
   return status;
 }

@@ -22,6 +22,7 @@ struct pro_shard {
   pro_journals *journals;
   pro_corpus_writer *writer;
   pro_journal_news news;
+  struct stat bad; /* what is at `path` and no good; st_ino is 0 where nothing is */
 };
 
 void pro_shard_name(char path[PRO_SHARD_PATH], const char *folder, uint64_t index, uint64_t count) {
@@ -47,11 +48,23 @@ static pro_status remove_file(void *payload, const char *path) {
   return PRO_OK;
 }
 
-/* Also what attempts that live are writing: the shard is there, and they will see that. */
-void pro_shard_clean(const char *path) {
-  static const char *const endings[] = {".log", ".part"};
-  for (size_t i = 0; i < PRO_COUNT(endings); i++)
-    if (pro_beside(path, endings[i], remove_file, NULL) != PRO_OK) return; /* what is left is only in the way */
+static int is_of(const pro_journal_head *head, const char *plan_sha256) {
+  return strncmp(head->plan_sha256, plan_sha256, sizeof head->plan_sha256) == 0;
+}
+
+/* One that does not say whose it is holds nothing. */
+static pro_status remove_journal(void *plan_sha256, const char *path) {
+  pro_journal_head head;
+  pro_journal_news news;
+  if (pro_journal_peek(&head, &news, path) != PRO_OK || is_of(&head, plan_sha256)) unlink(path);
+  return PRO_OK;
+}
+
+/* Also what attempts that live are writing: the shard is there, and they will see that. What is left is only in
+ * the way. */
+void pro_shard_clean(const char *path, const char *plan_sha256) {
+  if (pro_beside(path, ".log", remove_journal, (void *)plan_sha256) != PRO_OK) return;
+  if (pro_beside(path, ".part", remove_file, NULL) != PRO_OK) return;
 }
 
 static pro_status add_journal(void *payload, const char *path) {
@@ -95,7 +108,7 @@ static void drop(pro_shard *s) {
   free(s);
 }
 
-pro_status pro_shard_begin(pro_shard **out, const char *path, const pro_corpus_plan *plan) {
+pro_status pro_shard_begin(pro_shard **out, const char *path, const pro_corpus_plan *plan, int anew) {
   pro_journal_head head;
   pro_corpus_quiet(); /* HDF5 1.10 crashes where it has no memory to start: then nothing is begun yet */
   pro_shard *s = calloc(1, sizeof *s);
@@ -104,6 +117,7 @@ pro_status pro_shard_begin(pro_shard **out, const char *path, const pro_corpus_p
     return pro_fail(PRO_ENOMEM, "%s: no memory", path);
   }
   s->plan = plan;
+  if (!anew || stat(path, &s->bad) != 0) s->bad = (struct stat){0};
   pro_corpus_journal_head(&head, plan);
   pro_status status = pro_journals_create(&s->journals, &head, plan->cases, plan->group);
   if (status == PRO_OK) status = pro_beside(path, ".log", add_journal, s);
@@ -157,7 +171,7 @@ static pro_status append_all(pro_shard *s, pro_corpus_writer *to) {
   return PRO_OK;
 }
 
-static pro_status lay_out(pro_shard *s) {
+static pro_status lay_out(pro_shard *s, int *placed) {
   if (*s->own) PRO_TRY(pro_journals_add(s->journals, s->own));
   if (pro_journals_cases(s->journals) != s->plan->cases)
     return pro_fail(PRO_EIO, "%s: its journals hold %llu of %llu cases: run it again", s->path,
@@ -165,17 +179,25 @@ static pro_status lay_out(pro_shard *s) {
   pro_corpus_writer *to;
   PRO_TRY(pro_corpus_create(&to, s->path, s->plan));
   pro_status status = append_all(s, to);
-  if (status == PRO_OK) return pro_corpus_commit(to);
+  if (status == PRO_OK) return pro_corpus_place(placed, to);
   pro_corpus_abandon(to);
   return status;
 }
 
+/* Another attempt has been faster. */
+static int is_there(const pro_shard *s) {
+  struct stat info;
+  return stat(s->path, &info) == 0 && (info.st_ino != s->bad.st_ino || info.st_dev != s->bad.st_dev);
+}
+
 pro_status pro_shard_finish(pro_shard *s) {
+  int placed = 0;
   pro_status status = leave_writer(s);
-  if (status == PRO_OK && access(s->path, F_OK) != 0) status = lay_out(s);
-  /* another attempt may have been faster, and have removed what this one wanted to read */
-  if (status != PRO_OK && access(s->path, F_OK) == 0) status = PRO_OK;
-  if (status == PRO_OK) pro_shard_clean(s->path);
+  if (status == PRO_OK && !is_there(s)) status = lay_out(s, &placed);
+  /* it may have removed what this one wanted to read; but what this one has placed is not safe before all is done
+   */
+  if (status != PRO_OK && !placed && is_there(s)) status = PRO_OK;
+  if (status == PRO_OK) pro_shard_clean(s->path, s->plan->shard->plan_sha256);
   drop(s);
   return status;
 }
@@ -205,7 +227,7 @@ static void look_at(pro_shard_news *n, const char *path, int is_journal, const c
   pro_journal_head head;
   pro_journal_news news;
   if (pro_journal_peek(&head, &news, path) != PRO_OK) return;
-  if (plan_sha256 && strncmp(head.plan_sha256, plan_sha256, sizeof head.plan_sha256) != 0) return;
+  if (plan_sha256 && !is_of(&head, plan_sha256)) return;
   double age = news.ended ? (double)INFINITY : difftime(time(NULL), info.st_mtime);
   if (n->state == PRO_SHARD_missing) n->state = PRO_SHARD_begun;
   if (n->attempts++ == 0 || age < n->age) n->age = age;

@@ -18,9 +18,11 @@ void pro_shard_name(char path[PRO_SHARD_PATH], const char *folder, uint64_t inde
 
 typedef struct pro_shard pro_shard; /* an attempt at one */
 
-/* Takes up what earlier attempts have finished, and begins a journal. No file is at `path`. `plan` (with
- * plan->shard) is borrowed until the end. PRO_EIO, PRO_ENOMEM. */
-pro_status pro_shard_begin(pro_shard **out, const char *path, const pro_corpus_plan *plan) PRO_MUST_CHECK;
+/* Takes up what earlier attempts have finished, and begins a journal. anew: what is at `path` now is no good, and
+ * stays until the shard takes its place. `plan` (with plan->shard) is borrowed until the end. PRO_EIO, PRO_ENOMEM.
+ */
+pro_status pro_shard_begin(pro_shard **out, const char *path, const pro_corpus_plan *plan,
+                           int anew) PRO_MUST_CHECK;
 uint64_t pro_shard_done(const pro_shard *shard);   /* cases of the shard that need not be run any more */
 uint64_t pro_shard_failed(const pro_shard *shard); /* and of those, runs that failed */
 /* For the cases from pro_shard_done on, counted from the shard's first; NULL: all are done. */
@@ -49,6 +51,6 @@ typedef struct pro_shard_news { /* from names and first pages alone */
  * do not count. PRO_EMISSING: no such folder; PRO_ENOMEM. */
 pro_status pro_shard_look(pro_shard_news *news, const char *folder, uint64_t count,
                           const char *plan_sha256) PRO_MUST_CHECK;
-/* Removes what attempts at a shard have left behind. */
-void pro_shard_clean(const char *path);
+/* Removes what attempts of this plan at a shard have left behind. */
+void pro_shard_clean(const char *path, const char *plan_sha256);
 #endif

@@ -104,6 +104,8 @@ class Trial:
             self.wrong(f"exit code {ran.code}: {ran.said}")
         if there and not whole:
             self.wrong(f"the final file is another one, at exit code {ran.code}: {ran.said}")
+        if ran.code == 0 and self.row in ("sync", "rename", "truncate"):
+            self.wrong("exit code 0, though it failed")
         if ran.code == 0 and not there:
             self.wrong("exit code 0 without the final file")
         if ran.code > 0:
@@ -218,9 +220,12 @@ def calls(command):
     for kind in ("write", "sync", "rename", "open", "truncate"):
         for what in (errno.EIO, errno.ENOSPC, errno.EINTR):
             for k in some(command.counts[kind]):
-                yield shimmed(command, f"{kind}:{k}:{what}", kind, needs=[os.strerror(what)])
+                if (kind, what) != ("sync", errno.EINTR):
+                    yield shimmed(command, f"{kind}:{k}:{what}", kind, needs=[os.strerror(what)])
     for k in some(command.counts["write"]):
         yield shimmed(command, f"write:{k}:short", "short write", [])  # no failure
+    for k in some(command.counts["sync"]):
+        yield shimmed(command, f"sync:{k}:{errno.EINTR}", "sync interrupted", [])
 
 
 def full(command):

@@ -197,9 +197,9 @@ static const struct {
 static void fails_with(pro_status wanted, const char *says) {
   pro_corpus_summary summary;
   char alone[8192];
-  ck_assert(pro_corpus_verify(&summary, bad(), 1) != PRO_OK);
+  ck_assert(pro_corpus_verify(&summary, bad(), 1, NULL) != PRO_OK);
   snprintf(alone, sizeof alone, "%s", pro_error_message());
-  pro_status status = pro_corpus_verify(&summary, bad(), 3);
+  pro_status status = pro_corpus_verify(&summary, bad(), 3, NULL);
   ck_assert_str_eq(status ? pro_error_message() : "", alone);
   ck_assert_msg(status == wanted, "%s instead of %s: %s", pro_status_name(status), pro_status_name(wanted),
                 status ? pro_error_message() : "");
@@ -342,7 +342,7 @@ START_TEST(a_blind_corpus_is_whole_and_tells_no_truth) {
   PRO_CLOCK_LIST(PRO_AS_CLOCK_LINK)
   ck_assert_int_ge(H5Fclose(file), 0);
   pro_corpus_summary summary;
-  ck_assert_msg(pro_corpus_verify(&summary, bad(), 2) == PRO_OK, "%s", pro_error_message());
+  ck_assert_msg(pro_corpus_verify(&summary, bad(), 2, NULL) == PRO_OK, "%s", pro_error_message());
   pro_corpus *corpus;
   pro_record record;
   pro_truth_row truth;
@@ -378,7 +378,7 @@ START_TEST(no_flipped_byte_crashes) {
     if (child == 0) {
       alarm(60); /* verification in its turn works in a child */
       pro_corpus_summary summary;
-      pro_status status = pro_corpus_verify(&summary, bad(), 1 + trial % 3);
+      pro_status status = pro_corpus_verify(&summary, bad(), 1 + trial % 3, NULL);
       can_be_tried();
       _exit(status == PRO_OK ? 0 : status == PRO_EINPUT ? 1 : 2);
     }
@@ -406,7 +406,7 @@ START_TEST(a_file_that_hdf5_reads_for_ever_is_damaged) {
   ck_assert_uint_eq(fwrite(zeros, 1, sizeof zeros, f), sizeof zeros);
   ck_assert_int_eq(fclose(f), 0);
   pro_corpus_summary summary;
-  ck_assert_int_eq(pro_corpus_verify(&summary, bad(), 1), PRO_EINPUT);
+  ck_assert_int_eq(pro_corpus_verify(&summary, bad(), 1, NULL), PRO_EINPUT);
   ck_assert_ptr_nonnull(strstr(pro_error_message(), "comes to no end"));
 }
 END_TEST

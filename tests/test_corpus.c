@@ -90,7 +90,7 @@ END_TEST
 START_TEST(verification_counts_what_is_there) {
   made_corpus(in_folder("a.h5"), 25, 8, MADE_SAMPLES);
   pro_corpus_summary summary;
-  ck_assert_msg(pro_corpus_verify(&summary, in_folder("a.h5"), 2) == PRO_OK, "%s", pro_error_message());
+  ck_assert_msg(pro_corpus_verify(&summary, in_folder("a.h5"), 2, NULL) == PRO_OK, "%s", pro_error_message());
   uint64_t failed = 0, away = 0;
   for (uint64_t k = 0; k < 25; k++) failed += (uint64_t)made_fails(k), away += (uint64_t)made_runs_away(k);
   ck_assert_uint_eq(summary.cases, 25);
@@ -114,7 +114,7 @@ START_TEST(cases_longer_than_a_chunk_and_groups_of_any_size_are_whole) {
   } shape[] = {{1, 1, 1}, {3, 2, 70000}, {2, 1, 65536}, {9, 4, 32768}, {3, 64, 65535}, {8, 3, 1}};
   made_corpus(in_folder("a.h5"), shape[_i].cases, shape[_i].group, shape[_i].samples);
   pro_corpus_summary summary;
-  ck_assert_msg(pro_corpus_verify(&summary, in_folder("a.h5"), 2) == PRO_OK, "%s", pro_error_message());
+  ck_assert_msg(pro_corpus_verify(&summary, in_folder("a.h5"), 2, NULL) == PRO_OK, "%s", pro_error_message());
   pro_corpus *corpus;
   ck_assert_int_eq(pro_corpus_open(&corpus, in_folder("a.h5")), PRO_OK);
   for (uint64_t k = 0; k < shape[_i].cases; k++) {
@@ -298,7 +298,7 @@ START_TEST(a_corpus_of_failures_alone_is_a_corpus) {
   }
   ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
   pro_corpus_summary summary;
-  ck_assert_msg(pro_corpus_verify(&summary, in_folder("a.h5"), 2) == PRO_OK, "%s", pro_error_message());
+  ck_assert_msg(pro_corpus_verify(&summary, in_folder("a.h5"), 2, NULL) == PRO_OK, "%s", pro_error_message());
   ck_assert_uint_eq(summary.by_outcome[PRO_OUTCOME_failed], 2);
   ck_assert_uint_eq(summary.samples, 0);
 }
@@ -312,7 +312,7 @@ START_TEST(truth_can_be_left_out) {
   ck_assert_int_eq(made_append(writer, 3, MADE_SAMPLES), PRO_OK);
   ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
   pro_corpus_summary summary;
-  ck_assert_msg(pro_corpus_verify(&summary, in_folder("a.h5"), 2) == PRO_OK, "%s", pro_error_message());
+  ck_assert_msg(pro_corpus_verify(&summary, in_folder("a.h5"), 2, NULL) == PRO_OK, "%s", pro_error_message());
 }
 END_TEST
 
@@ -326,7 +326,7 @@ START_TEST(an_odd_ledger_costs_no_file_but_is_told) {
   pro_run_clear(&run);
   ck_assert_msg(pro_corpus_commit(writer) == PRO_OK, "%s", pro_error_message());
   pro_corpus_summary summary;
-  ck_assert_int_eq(pro_corpus_verify(&summary, in_folder("a.h5"), 2), PRO_EINPUT);
+  ck_assert_int_eq(pro_corpus_verify(&summary, in_folder("a.h5"), 2, NULL), PRO_EINPUT);
   ck_assert_ptr_nonnull(strstr(pro_error_message(), "energy_gap"));
 }
 END_TEST

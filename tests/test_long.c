@@ -153,7 +153,7 @@ START_TEST(a_week_comes_first) {
    * are and once as they are packed */
   ck_assert_msg(all <= 1.2 * few + 10.0, "%.1f MB, and %.1f MB for 1000 short ones", all, few);
   pro_corpus_summary summary;
-  ck_assert_msg(pro_corpus_verify(&summary, path, 2) == PRO_OK, "%s", pro_error_message());
+  ck_assert_msg(pro_corpus_verify(&summary, path, 2, NULL) == PRO_OK, "%s", pro_error_message());
   ck_assert_uint_eq(summary.samples, 7 * 86400 + 1 + many * 61);
 }
 END_TEST

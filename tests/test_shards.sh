@@ -4,7 +4,7 @@
 # What shards promise: the same bytes however a sweep is cut, killed, resumed and raced; no damage unnoticed; the
 # right shard for every scheduler; no plan that crashes. PRO_LONG=1: ten times as many trials, and a million cases.
 exec /usr/bin/python3 - <<'END'
-import glob, json, os, random, resource, shutil, signal, subprocess, sys, tempfile, time
+import glob, json, os, random, re, resource, shutil, signal, subprocess, sys, tempfile, time
 
 prodrome = os.environ["PRO_BUILD"] + "/prodrome"
 scenarios = os.environ["PRO_SOURCE"] + "/scenarios/"
@@ -165,8 +165,10 @@ def damages():
             repaired = 65
         elif kind == "index":
             shutil.copy(f"hurt/shard-{(i + 1) % 3}-of-3.h5", path), shutil.copy(f"hurt/shard-{(i + 1) % 3}-of-3.json", note)
+            repaired = 65
         elif kind == "renamed":
             os.rename(f"hurt/shard-{(i + 1) % 3}-of-3.h5", path)
+            repaired = 65
             merged = None  # 65 or 66: whichever of the two is seen first
         elif kind == "missing":
             os.unlink(path)
@@ -211,10 +213,92 @@ def damages():
                     wrong(f"{kind}: after repair, other bytes")
         elif kind == "foreign" and bytes_of(path) != bytes_of(f"other/shard-{i}-of-3.h5"):
             wrong("a foreign shard was touched")
+        elif kind in ("index", "renamed") and bytes_of(path) != bytes_of(f"good/shard-{(i + 1) % 3}-of-3.h5"):
+            wrong("a shard under another one's name was touched")
         shutil.rmtree("hurt")
         if os.path.exists("hurt.h5"):
             os.unlink("hurt.h5")
     print(f"{trials} damages; seen by receipts alone, not by verify: {harmless}")
+
+
+# ---- what is in the way of a shard, and what is said of it ----
+def in_the_way():
+    the_plan = plan("way", 2, 16)
+    path, note = "way/shard-0-of-2.h5", "way/shard-0-of-2.json"
+    words = ["sweep", "--plan", the_plan, "--shard", "0/2", "-q", "-j", "1"]
+
+    def account(r):
+        return [int(x) for x in re.search(r"(\d+) cases = (\d+) ok \+ (\d+) failed \+ (\d+) missing", r.stdout + r.stderr).groups()]
+
+    expect(0, *words)
+    right, receipt, born = bytes_of(path), bytes_of(note), os.stat(path).st_ino
+    lie = json.loads(receipt)
+    for member, value in ("cases", 7), ("failed", 1000):
+        store(note, json.dumps({**lie, member: value}).encode())
+        expect(0, *words)
+        if os.stat(path).st_ino != born:
+            wrong(f"a shard whose hash is right was made again for its receipt's {member}")
+        if json.load(open(note))[member] != lie[member]:
+            wrong(f"its receipt still lies of {member}")
+    # a receipt of an earlier shard does not outlive the attempt at the next one
+    os.unlink(path)
+    r = run(*words, LD_PRELOAD=os.environ["PRO_BUILD"] + "/tests/libfault_shim.so", PRO_FAULT="sync:1:28")
+    if r.returncode != 74 or os.path.exists(path) or os.path.exists(note):
+        wrong("exit", r.returncode, "and a receipt without a shard:", r.stderr)
+    kept = json.loads(run("status", "way", "--json").stdout)["cases_done"]
+    if account(r)[3] != 8 - kept:
+        wrong(f"{kept} cases are kept, but:", r.stdout, r.stderr)
+    expect(0, *words)
+    # a damaged one stays until the good one takes its place
+    store(path, right[:5000])
+    process = start("sweep", "--plan", the_plan, "--shard", "0/2", "-q", "-j", "1")
+    while process.poll() is None:
+        if not os.path.exists(path):
+            wrong("a damaged shard was removed before another one was there")
+    process.communicate()
+    if bytes_of(path) != right:
+        wrong("a damaged shard was not made again")
+    # one that cannot be opened is neither absent nor damaged
+    os.unlink(path), os.symlink("shard-0-of-2.h5", path)
+    expect(74, *words, says=[path])
+    expect(74, "merge", "way", "--partial", "-q", "-o", "way.h5", says=[path])
+    os.unlink(path)
+    # another plan's journals are not ours to remove
+    long = plan("way2", 2, 200)
+    words2 = ["sweep", "--plan", long, "--shard", "0/2", "-q", "-j", "1"]
+    for _ in range(40):
+        process = start(*words2)
+        time.sleep(random.uniform(0.1, 0.4))
+        process.terminate()
+        process.communicate()
+        if process.returncode == 75:
+            break
+    journals = [name for name in hidden("way2") if name.endswith(".log")]
+    for name in journals:
+        shutil.copy("way2/" + name, "way/" + name)
+    expect(0, *words)
+    if not journals or sorted(hidden("way")) != sorted(journals):
+        wrong("another plan's journals:", journals, "became", hidden("way"))
+    # asked to stop: as many are missing as are not kept
+    for name in os.listdir("way2"):
+        if name != "plan.json":
+            os.unlink("way2/" + name)
+    process = subprocess.Popen([prodrome, *words2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=plain, text=True)
+    time.sleep(0.4)
+    process.terminate()
+    out, err = process.communicate()
+    if process.returncode == 75:
+        process.stdout, process.stderr = out, err
+        kept = json.loads(run("status", "way2", "--json").stdout)
+        said = account(process)
+        if said[1] + said[2] != kept["cases_done"] or said[3] != 100 - kept["cases_done"]:
+            wrong("of 100 cases:", said, "but kept are", kept)
+    # the kernel repeats SIGXCPU: that is no second request
+    code = subprocess.run(["sh", "-c", 'ulimit -S -t 1; exec "$@"', "sh", prodrome, "sweep", "--plan", plan("cpu", 1, 2000), "-q", "-j", "8"],
+                          capture_output=True, env=plain).returncode
+    if code != 75:
+        wrong(f"out of processor time: exit {code} instead of 75")
+    print("in the way of a shard: what is left alone, and what is said of it")
 
 
 # ---- which shard ----
@@ -355,7 +439,7 @@ def million(cases=1000000, shards=64):
 
 try:
     only = os.environ.get("PRO_ONLY", "")
-    parts = [all_cuts, races, damages, schedulers, mutants]
+    parts = [all_cuts, races, damages, in_the_way, schedulers, mutants]
     if long:
         parts.append(million)
     for part in parts:
