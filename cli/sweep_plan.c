@@ -145,17 +145,42 @@ static void print_plan(void *payload, FILE *to) {
 }
 
 /* A plan that has shards already is not written over by another one: they would be of no use any more. */
-static pro_status check_place(const pro_sweep_plan *there) {
+static pro_status check_shards(const pro_sweep_plan *there) {
   uint64_t used = 0;
   pro_shard_news *news = calloc(there->parts, sizeof *news);
-  if (news && pro_shard_look(news, there->folder, there->parts, there->sha256) == PRO_OK)
-    for (uint64_t i = 0; i < there->parts; i++) used += news[i].state != PRO_SHARD_missing;
+  if (!news) return pro_fail(PRO_ENOMEM, "%s: no memory", there->path);
+  pro_status status = pro_shard_look(news, there->folder, there->parts, there->sha256);
+  for (uint64_t i = 0; status == PRO_OK && i < there->parts; i++) used += news[i].state != PRO_SHARD_missing;
   free(news);
+  PRO_TRY(status);
   return used ? pro_fail(PRO_EINPUT,
                          "%s: is another plan, of which %" PRIu64
                          " shards are begun or there; remove it if they are not wanted, or choose another folder",
                          there->path, used)
               : PRO_OK;
+}
+
+/* Nor is what cannot be read as a plan: it may be a scenario, or what is left of a plan that has shards.
+ * *same: it is the plan of this hash. */
+static pro_status check_place(int *same, const char *path, const char *hash) {
+  struct stat info;
+  pro_sweep_plan there;
+  if (stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR)) return PRO_OK;
+  pro_status status = pro_sweep_plan_read(&there, path);
+  *same = status == PRO_OK && strcmp(there.sha256, hash) == 0;
+  if (status == PRO_OK && !*same) {
+    status = check_shards(&there);
+  } else if (status == PRO_EINPUT || status == PRO_EMISSING) {
+    char why[1024];
+    snprintf(why, sizeof why, "%s", pro_error_message());
+    status =
+        pro_fail(PRO_EINPUT,
+                 "%s: is there and cannot be read as a plan; remove it if it is not wanted, or choose another "
+                 "name (%s)",
+                 path, why);
+  }
+  pro_sweep_plan_clear(&there);
+  return status;
 }
 
 static pro_status hash_of(char hash[PRO_SHA256_TEXT], const pro_sweep_plan *plan) {
@@ -170,15 +195,11 @@ static pro_status hash_of(char hash[PRO_SHA256_TEXT], const pro_sweep_plan *plan
 }
 
 pro_status pro_sweep_plan_write(const pro_sweep_plan *plan) {
-  pro_sweep_plan there;
+  int same = 0;
   char hash[PRO_SHA256_TEXT];
   PRO_TRY(hash_of(hash, plan));
-  pro_status status = pro_sweep_plan_read(&there, plan->path);
-  int same = status == PRO_OK && strcmp(there.sha256, hash) == 0;
-  status = status == PRO_OK && !same ? check_place(&there) : PRO_OK;
-  pro_sweep_plan_clear(&there);
-  if (status != PRO_OK || same) return status;
-  return pro_record_write(plan->path, print_plan, (void *)plan);
+  PRO_TRY(check_place(&same, plan->path, hash));
+  return same ? PRO_OK : pro_record_write(plan->path, print_plan, (void *)plan);
 }
 
 /* ---- what it means ---- */

@@ -32,8 +32,8 @@ typedef struct pro_sweep_plan { /* owns all */
 void pro_sweep_plan_path(char out[PRO_SHARD_PATH], const char *operand);
 /* Free with pro_sweep_plan_clear, also after a failure. PRO_EMISSING, PRO_EINPUT, PRO_ENOMEM. */
 pro_status pro_sweep_plan_read(pro_sweep_plan *out, const char *path) PRO_MUST_CHECK;
-/* Writes it to plan->path, by a temporary file beside it. PRO_EINPUT: another plan is there and has shards;
- * PRO_EIO. */
+/* Writes it to plan->path, by a temporary file beside it. PRO_EINPUT: another plan is there and has shards, or a
+ * file that cannot be read as a plan; PRO_EIO. */
 pro_status pro_sweep_plan_write(const pro_sweep_plan *plan) PRO_MUST_CHECK;
 void pro_sweep_plan_clear(pro_sweep_plan *plan);
 

@@ -1,0 +1,82 @@
+#!/bin/sh
+# test: quick
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What is done around a plan's shards: a file that is no plan is not written over, a merge takes no shard's name, paths may
+# hold what they like or are refused, and what is told on the way is so.
+exec /usr/bin/python3 - <<'END'
+import json, os, shutil, subprocess, sys, tempfile
+
+prodrome = os.environ["PRO_BUILD"] + "/prodrome"
+scenarios = os.environ["PRO_SOURCE"] + "/scenarios/"
+work = tempfile.mkdtemp()
+os.chdir(work)
+bad = 0
+options = ["-q", "--no-truth", "--set", "group=2", "--set", "period=60 s"]
+
+
+def wrong(*words):
+    global bad
+    bad += 1
+    print("wrong:", *words)
+
+
+def expect(code, *words, says=(), out=()):
+    r = subprocess.run([prodrome, *words], capture_output=True, errors="replace", timeout=60)
+    if r.returncode != code:
+        wrong(f"exit {r.returncode} instead of {code}:", *map(ascii, words), r.stderr)
+    for texts, where in (says, r.stderr), (out, r.stdout):
+        for text in texts:
+            if text not in where:
+                wrong(f"'{text}' is not said by", *map(ascii, words), "but:", where)
+    return r
+
+
+def bytes_of(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def store(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def plan(folder, shards=3, cases=6, code=0, **more):
+    os.makedirs(folder, exist_ok=True)
+    expect(code, "plan", "own.yaml", "-n", str(cases), "--shards", str(shards), "-o", folder + "/plan.json", *options, **more)
+    return folder + "/plan.json"
+
+
+def what_is_no_plan_is_left_alone():
+    text = bytes_of("own.yaml")
+    expect(65, "plan", "own.yaml", "-n", "6", "-o", "own.yaml", *options, says=["own.yaml: is there and cannot be read as a plan", "remove it"])
+    if bytes_of("own.yaml") != text:
+        wrong("a scenario is replaced by its plan")
+        store("own.yaml", text)
+    the_plan = plan("good")
+    expect(0, "sweep", "--plan", the_plan, "-q")
+    right = bytes_of(the_plan)
+    for what, data in ("a damaged key", right.replace(b'"seed"', b'"sead"')), ("half of it", right[: len(right) // 2]), ("nothing", b""):
+        store(the_plan, data)
+        plan("good", code=65, says=[the_plan])
+        if bytes_of(the_plan) != data:
+            wrong(f"a plan with shards, of which {what} is there, is written over")
+    os.unlink(the_plan)
+    plan("good")  # what is not there is made
+    if bytes_of(the_plan) != right:
+        wrong("the same plan has other bytes")
+    plan("good")  # and may be made again
+    plan("good", cases=8, code=65, says=["is another plan, of which 3 shards"])
+    plan("idle"), plan("idle", cases=8)  # nothing was made of it
+    os.makedirs("folder.json")
+    expect(65, "plan", "own.yaml", "-n", "6", "-o", "folder.json", *options, says=["folder.json"])
+
+
+try:
+    shutil.copy(scenarios + "oven.yaml", "own.yaml")
+    what_is_no_plan_is_left_alone()
+finally:
+    os.chdir("/")
+    shutil.rmtree(work)
+sys.exit(bad > 0)
+END
