@@ -121,18 +121,38 @@ static pro_status append_shards(merge *m, pro_corpus_writer *to) {
   return PRO_OK;
 }
 
-/* To rename over the plan or a shard would be the end of it. */
+/* st_ino 0: no such file. */
+static struct stat look_at(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 ? info : (struct stat){0};
+}
+
+static int is_same(struct stat a, struct stat b) {
+  return a.st_ino != 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+/* To rename over the plan, a shard or its receipt would be the end of it; under the name of a shard that is not
+ * there yet, the corpus would be taken for it. */
 static pro_status check_output(const merge *m, const char *output) {
-  struct stat to, is;
-  if (stat(output, &to) != 0) return PRO_OK;
+  static const char *const endings[] = {".h5", PRO_RECEIPT_ENDING, PRO_FAILURE_ENDING};
+  const char *slash = strrchr(output, '/'), *base = slash ? slash + 1 : output;
+  char folder[PRO_SHARD_PATH], path[PRO_SHARD_PATH], own[PRO_SHARD_PATH];
+  snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - output) + 1 : 1, slash ? output : ".");
+  const struct stat to = look_at(output);
+  const int beside = is_same(look_at(folder), look_at(m->plan->folder));
   for (uint64_t i = 0; i <= m->plan->parts; i++) {
-    char path[PRO_SHARD_PATH];
     if (i < m->plan->parts)
       pro_shard_name(path, m->plan->folder, i, m->plan->parts);
     else
       snprintf(path, sizeof path, "%s", m->plan->path);
-    if (stat(path, &is) == 0 && is.st_dev == to.st_dev && is.st_ino == to.st_ino)
+    if (to.st_ino != 0 && is_same(to, look_at(path)))
       return pro_fail(PRO_EUSAGE, "-o %s: is %s itself; another name is needed", output, path);
+    for (size_t k = 0; beside && i < m->plan->parts && k < PRO_COUNT(endings); k++) {
+      pro_shard_beside(own, path, endings[k]);
+      if (strcmp(base, strrchr(own, '/') + 1) == 0)
+        return pro_fail(PRO_EUSAGE, "-o %s: is what the plan's shard %" PRIu64 " writes; another name is needed",
+                        output, i);
+    }
   }
   return PRO_OK;
 }

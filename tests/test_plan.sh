@@ -72,9 +72,26 @@ def what_is_no_plan_is_left_alone():
     expect(65, "plan", "own.yaml", "-n", "6", "-o", "folder.json", *options, says=["folder.json"])
 
 
+def a_merge_takes_no_name_of_a_shard():
+    shutil.copytree("good", "part")
+    os.unlink("part/shard-1-of-3.h5"), os.unlink("part/shard-1-of-3.json")
+    os.symlink("part", "link")
+    for name in "part/shard-1-of-3.h5", "link/shard-1-of-3.h5", "part/../part/shard-1-of-3.h5", "part/shard-0-of-3.json", "part/shard-1-of-3.json", "part/shard-2-of-3.failed", "part/shard-0-of-3.h5":
+        before = sorted(os.listdir("part"))
+        expect(64, "merge", "part", "--partial", "-q", "-o", name, says=["-o " + name, "another name"])
+        if sorted(os.listdir("part")) != before:
+            wrong("a merge has written", name)
+            shutil.rmtree("part"), shutil.copytree("good", "part")
+            os.unlink("part/shard-1-of-3.h5"), os.unlink("part/shard-1-of-3.json")
+    for name in "part/shard-3-of-3.h5", "part/shard-1-of-2.h5", "shard-1-of-3.h5":  # are no names of this plan's
+        expect(0, "merge", "part", "--partial", "-q", "-o", name)
+        os.unlink(name)
+
+
 try:
     shutil.copy(scenarios + "oven.yaml", "own.yaml")
     what_is_no_plan_is_left_alone()
+    a_merge_takes_no_name_of_a_shard()
 finally:
     os.chdir("/")
     shutil.rmtree(work)
