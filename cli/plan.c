@@ -163,11 +163,22 @@ static pro_status cut(pro_sweep_plan *p, estimate *e, uint64_t shards) {
   return PRO_OK;
 }
 
+static int is_utf8(const char *text) {
+  int n = 1;
+  for (; *text && n > 0; text += n) n = pro_utf8_length(text);
+  return n > 0;
+}
+
 static pro_status fill(pro_sweep_plan *p, const pro_scenario *scenario, const char *path, const pro_args *args) {
   uint64_t runs = pro_scenario_runs(scenario);
-  char hash[PRO_SHA256_TEXT], *real = realpath(path, NULL);
+  char hash[PRO_SHA256_TEXT];
   const char *text = pro_scenario_resolved(scenario), *license = pro_args_value(args, &pro_option_license);
   pro_sha256(hash, text, strlen(text));
+  p->scenario = realpath(path, NULL);
+  if (p->scenario && !is_utf8(p->scenario)) /* JSON holds nothing else: read back, it would be another path */
+    return pro_fail(PRO_EINPUT,
+                    "%s: a plan holds paths in UTF-8 alone, and this one is not: rename what has a '?' here",
+                    p->scenario);
   PRO_TRY(pro_args_count(&runs, args, &pro_option_runs, 1, UINT32_MAX));
   PRO_TRY(pro_args_count(&p->case_seconds, args, &pro_option_case_seconds, 1, UINT32_MAX));
   const struct pro_integrator *integrator;
@@ -175,12 +186,12 @@ static pro_status fill(pro_sweep_plan *p, const pro_scenario *scenario, const ch
   const char **set;
   PRO_TRY(pro_args_values(&set, &p->sets, args, &pro_option_set));
   p->set = calloc(p->sets + 1, sizeof *p->set);
-  int good = p->set != NULL && real != NULL;
+  int good = p->set != NULL && p->scenario != NULL;
   for (size_t k = 0; p->set && k < p->sets; k++) good = (p->set[k] = strdup(set[k])) != NULL && good;
   free(set);
   p->path = strdup(pro_args_value(args, &option_output));
   p->source = strdup(pro_source_text()), p->title = strdup(pro_scenario_title(scenario));
-  p->scenario = real, p->scenario_sha256 = strdup(hash);
+  p->scenario_sha256 = strdup(hash);
   p->integrator = strdup(pro_integrator_name(integrator));
   p->license = license ? strdup(license) : NULL;
   p->seed = pro_scenario_seed(scenario), p->cases = runs, p->group = pro_scenario_group(scenario);

@@ -88,10 +88,22 @@ def a_merge_takes_no_name_of_a_shard():
         os.unlink(name)
 
 
+def a_path_that_is_no_text_is_refused():
+    for folder, code in (b"caf\xe9", 65), ("caf\u00e9 \"\\\x01".encode(), 0):
+        os.makedirs(folder)
+        name = os.fsdecode(folder) + "/own.yaml"
+        shutil.copy("own.yaml", name)
+        expect(code, "plan", name, "-n", "6", "-o", "named.json", *options, says=["UTF-8", "own.yaml"] if code else [])
+        if code and os.path.exists("named.json"):
+            wrong("a plan of a path that no plan can hold")
+    expect(0, "sweep", "--plan", "named.json", "-q")
+
+
 try:
     shutil.copy(scenarios + "oven.yaml", "own.yaml")
     what_is_no_plan_is_left_alone()
     a_merge_takes_no_name_of_a_shard()
+    a_path_that_is_no_text_is_refused()
 finally:
     os.chdir("/")
     shutil.rmtree(work)
