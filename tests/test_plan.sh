@@ -99,11 +99,37 @@ def a_path_that_is_no_text_is_refused():
     expect(0, "sweep", "--plan", "named.json", "-q")
 
 
+def shown_samples_are_found_whatever_their_folder_is_called():
+    expect(0, "merge", "good", "-q", "-o", "whole.h5")
+
+    def evaluated(name):
+        told = json.loads(expect(0, "evaluate", name, "--json", "--detector", "threshold_T").stdout or "{}")
+        return [{key: value for key, value in d.items() if key != "ns_per_sample"} for d in told.get("detectors", [])]
+
+    told = evaluated("whole.h5")
+    for folder in "v50%b", "100%%", "%", "%5%%d":
+        shutil.copytree("good", folder)
+        name = "shown.h5"
+        expect(0, "merge", folder, "--virtual", "-q", "-o", name)
+        expect(0, "verify", name)
+        if not told or evaluated(name) != told:
+            wrong(f"{folder}: what is shown is not what is stored")
+        os.rename(folder, "gone")
+        for command in ("verify", name), ("evaluate", name, "--detector", "threshold_T"):
+            expect(65, *command, says=[f"/{folder}/shard-0-of-3.h5, which is not there"])
+        os.rename("gone", folder)
+        os.unlink(name)
+        # within the folder they are known by their own names
+        expect(0, "merge", folder, "--virtual", "-q", "-o", folder + "/shown.h5")
+        expect(0, "verify", folder + "/shown.h5")
+
+
 try:
     shutil.copy(scenarios + "oven.yaml", "own.yaml")
     what_is_no_plan_is_left_alone()
     a_merge_takes_no_name_of_a_shard()
     a_path_that_is_no_text_is_refused()
+    shown_samples_are_found_whatever_their_folder_is_called()
 finally:
     os.chdir("/")
     shutil.rmtree(work)
