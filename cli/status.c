@@ -18,7 +18,7 @@ static const pro_option *const options[] = {NULL};
  * back. */
 #define QUIET_SECONDS 300.0
 
-#define STATE_LIST(X) X(done) X(running) X(stopped) X(failed) X(missing)
+#define STATE_LIST(X) X(done) X(running) X(stopped) X(failed) X(damaged) X(missing)
 #define AS_STATE(name) STATE_##name,
 typedef enum state { STATE_LIST(AS_STATE) STATES } state;
 #define AS_NAME(name) #name,
@@ -27,7 +27,7 @@ static const char *const state_names[] = {STATE_LIST(AS_NAME)};
 typedef struct overview {
   const pro_sweep_plan *plan;
   pro_shard_news *news;              /* (shards) */
-  unsigned char *failed;             /* (shards) 1: the last attempt left a note */
+  state *state;                      /* (shards) */
   uint64_t shards[STATES];           /* in each state */
   uint64_t cases_done, cases_failed; /* the latter as far as receipts and journals tell */
   double cost_left, speed, left;     /* of what is planned; of the attempts that run [cost/s]; time [s] */
@@ -39,18 +39,27 @@ static int left_a_note(const char *shard) {
   return access(path, F_OK) == 0;
 }
 
-static state state_of(const overview *o, uint64_t i) {
-  const pro_shard_news *n = &o->news[i];
-  if (n->state == PRO_SHARD_there) return STATE_done;
-  if (n->state == PRO_SHARD_begun && n->age < QUIET_SECONDS && !o->failed[i]) return STATE_running;
-  if (o->failed[i]) return STATE_failed;
-  return n->state == PRO_SHARD_begun ? STATE_stopped : STATE_missing;
+/* Of a shard that is there: what of it can be told from its receipt, without reading it. */
+static state of_receipt(pro_shard_news *n, const char *shard) {
+  pro_receipt receipt;
+  n->failed = 0;
+  if (pro_receipt_read(&receipt, shard) != PRO_OK) return STATE_done;
+  if (receipt.bytes != n->bytes) return STATE_damaged;
+  n->failed = receipt.failed;
+  return STATE_done;
+}
+
+static state state_of(pro_shard_news *n, const char *shard) {
+  if (n->state == PRO_SHARD_there) return of_receipt(n, shard);
+  if (left_a_note(shard)) return STATE_failed;
+  if (n->state == PRO_SHARD_missing) return STATE_missing;
+  return n->age < QUIET_SECONDS ? STATE_running : STATE_stopped;
 }
 
 static void add(overview *o, uint64_t i) {
   const pro_shard_part *part = &o->plan->part[i];
   const pro_shard_news *n = &o->news[i];
-  state s = state_of(o, i);
+  state s = o->state[i];
   o->shards[s]++;
   uint64_t done = s == STATE_done ? part->cases : n->cases < part->cases ? n->cases : part->cases;
   o->cases_done += done;
@@ -64,11 +73,8 @@ static pro_status look(overview *o) {
   PRO_TRY(pro_shard_look(o->news, o->plan->folder, o->plan->parts, o->plan->sha256));
   for (uint64_t i = 0; i < o->plan->parts; i++) {
     char path[PRO_SHARD_PATH];
-    pro_receipt receipt;
     pro_shard_name(path, o->plan->folder, i, o->plan->parts);
-    const int there = o->news[i].state == PRO_SHARD_there;
-    o->failed[i] = !there && left_a_note(path);
-    if (there) o->news[i].failed = pro_receipt_read(&receipt, path) == PRO_OK ? receipt.failed : 0;
+    o->state[i] = state_of(&o->news[i], path);
     add(o, i);
   }
   o->left = o->cost_left == 0.0 ? 0.0 : o->speed > 0.0 ? o->cost_left / o->speed : (double)NAN;
@@ -89,7 +95,7 @@ static void print_shards_of(const overview *o, state which, const char *what) {
   printf("%s:", what);
   uint64_t shown = 0;
   for (uint64_t i = 0; i < o->plan->parts && shown < SHOWN; i++)
-    if (state_of(o, i) == which) printf("%s %" PRIu64, shown++ ? "," : "", i);
+    if (o->state[i] == which) printf("%s %" PRIu64, shown++ ? "," : "", i);
   if (o->shards[which] > shown) printf(" and %" PRIu64 " more", o->shards[which] - shown);
   printf("\n");
 }
@@ -104,9 +110,10 @@ static void print_text(const overview *o) {
   printf("\n");
   print_shards_of(o, STATE_failed, "failed (see shard-I-of-N.failed)");
   print_shards_of(o, STATE_stopped, "stopped, to be run again");
+  print_shards_of(o, STATE_damaged, "damaged (not of their receipt's size), to be run again");
   if (o->shards[STATE_missing] < p->parts) print_shards_of(o, STATE_missing, "missing");
   for (uint64_t i = 0, shown = 0; i < p->parts && shown < 20; i++) {
-    if (state_of(o, i) != STATE_running) continue;
+    if (o->state[i] != STATE_running) continue;
     const pro_shard_news *n = &o->news[i];
     printf("running: shard %" PRIu64 ", %" PRIu64 " of %" PRIu64 " cases, on %s, %.0f s ago\n", i, n->cases,
            p->part[i].cases, n->host, fmax(n->age, 0.0));
@@ -128,7 +135,7 @@ static void print_json(const overview *o) {
   pro_json_number(&json, "seconds_left", o->left);
   pro_json_array(&json, "not_done");
   for (uint64_t i = 0; i < o->plan->parts; i++) {
-    state s = state_of(o, i);
+    state s = o->state[i];
     if (s == STATE_done || s == STATE_missing) continue;
     pro_json_object(&json, NULL);
     pro_json_count(&json, "shard", i);
@@ -150,8 +157,8 @@ static pro_status run_status(const pro_args *args) {
   pro_status status = pro_sweep_plan_read(&plan, path);
   overview o = {.plan = &plan};
   if (status == PRO_OK) {
-    o.news = calloc(plan.parts, sizeof *o.news), o.failed = calloc(plan.parts, 1);
-    status = o.news && o.failed ? look(&o) : pro_fail(PRO_ENOMEM, "%s: no memory", path);
+    o.news = calloc(plan.parts, sizeof *o.news), o.state = calloc(plan.parts, sizeof *o.state);
+    status = o.news && o.state ? look(&o) : pro_fail(PRO_ENOMEM, "%s: no memory", path);
   }
   if (status == PRO_OK) {
     if (pro_args_has(args, &pro_option_json))
@@ -159,7 +166,7 @@ static pro_status run_status(const pro_args *args) {
     else
       print_text(&o);
   }
-  free(o.news), free(o.failed);
+  free(o.news), free(o.state);
   pro_sweep_plan_clear(&plan);
   return status;
 }
@@ -169,12 +176,12 @@ const pro_command pro_command_status = {
     .operands = "FOLDER",
     .summary = "how far a plan's shards are",
     .doc =
-        "From the files in FOLDER alone (plan.json, shards, journals), so from any machine that sees them. A "
-        "shard is "
-        "done, running (its journal was written to within five minutes), stopped (it was not: an attempt was "
-        "interrupted or has died, run it again), failed (its last attempt ended with an error, which stands in "
-        "shard-I-of-N.failed) or missing. What is left is estimated by the plan's costs and by how fast what runs "
-        "has been.",
+        "From the files in FOLDER alone (plan.json, shards, receipts, journals), so from any machine that sees "
+        "them. A shard is done, running (its journal was written to within five minutes), stopped (it was not: "
+        "an attempt was interrupted or has died, run it again), failed (its last attempt ended with an error, "
+        "which stands in shard-I-of-N.failed), damaged (its size is not what its receipt says, and more is not "
+        "looked at: run it again and it is made anew) or missing. What is left is estimated by the plan's costs "
+        "and by how fast what runs has been.",
     .least = 1,
     .most = 1,
     .options = options,

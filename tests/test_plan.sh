@@ -124,12 +124,35 @@ def shown_samples_are_found_whatever_their_folder_is_called():
         expect(0, "verify", folder + "/shown.h5")
 
 
+def a_shard_of_another_size_than_its_receipts_is_not_done():
+    shutil.copytree("good", "hurt")
+    expect(0, "status", "hurt", out=["3 shards = 3 done", "all are done"])
+    right = [bytes_of(f"hurt/shard-{i}-of-3.h5") for i in range(3)]
+    store("hurt/shard-0-of-3.h5", b"")
+    store("hurt/shard-2-of-3.h5", right[2][:-1])
+    r = expect(0, "status", "hurt", out=["3 shards = 1 done", "2 damaged", "2 of 6 cases are done", "to be run again: 0, 2\n"])
+    if "all are done" in r.stdout:
+        wrong("damaged shards are done")
+    r = json.loads(expect(0, "status", "hurt", "--json").stdout)
+    if r["shards"] != {"done": 1, "running": 0, "stopped": 0, "failed": 0, "damaged": 2, "missing": 0} or r["cases_done"] != 2:
+        wrong("status --json:", r)
+    if [(s["shard"], s["state"], s["cases_done"]) for s in r["not_done"]] != [(0, "damaged", 0), (2, "damaged", 0)]:
+        wrong("status --json:", r["not_done"])
+    os.unlink("hurt/shard-2-of-3.json")  # nothing to compare with
+    expect(0, "status", "hurt", out=["3 shards = 2 done"])
+    expect(0, "sweep", "--plan", "hurt/plan.json", "-q")
+    expect(0, "status", "hurt", out=["all are done"])
+    if [bytes_of(f"hurt/shard-{i}-of-3.h5") for i in range(3)] != right:
+        wrong("damaged shards are not made again")
+
+
 try:
     shutil.copy(scenarios + "oven.yaml", "own.yaml")
     what_is_no_plan_is_left_alone()
     a_merge_takes_no_name_of_a_shard()
     a_path_that_is_no_text_is_refused()
     shown_samples_are_found_whatever_their_folder_is_called()
+    a_shard_of_another_size_than_its_receipts_is_not_done()
 finally:
     os.chdir("/")
     shutil.rmtree(work)
