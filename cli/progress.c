@@ -88,6 +88,7 @@ static void print_json(const pro_progress *p, const view *v, const char *note) {
 }
 
 void pro_progress_step(pro_progress *p, uint64_t done) {
+  p->done = done;
   if (p->quiet || p->total == 0) return;
   double t = pro_clock_now(), since = t - p->shown;
   uint64_t tenth = done * 10 / p->total;
@@ -110,7 +111,7 @@ void pro_progress_step(pro_progress *p, uint64_t done) {
 
 void pro_progress_note(pro_progress *progress, const char *what) {
   if (progress->quiet) return;
-  view v = look(progress, progress->total);
+  view v = look(progress, progress->done);
   if (progress->json)
     print_json(progress, &v, what);
   else if (progress->terminal)

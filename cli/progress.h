@@ -14,6 +14,7 @@ typedef struct pro_progress {
   int quiet, terminal, json;
   double start, shown;  /* monotonic clock [s] */
   uint64_t tenth_shown; /* tenths announced */
+  uint64_t done;        /* as the last step said */
   uint64_t before;      /* done when it began: no measure of the rate */
   /* the caller's to set before a step */
   uint64_t failed;
@@ -28,7 +29,7 @@ pro_status pro_progress_options(int *quiet, int *json, const pro_args *args) PRO
 
 void pro_progress_begin(pro_progress *progress, const char *what, uint64_t total, int quiet);
 void pro_progress_step(pro_progress *progress, uint64_t done);
-void pro_progress_note(pro_progress *progress, const char *what); /* what goes on when all steps are done */
+void pro_progress_note(pro_progress *progress, const char *what); /* what goes on after the last step */
 void pro_progress_end(pro_progress *progress);                    /* wipes the line */
 double pro_progress_seconds(const pro_progress *progress);        /* since begin [s] */
 #endif

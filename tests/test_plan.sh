@@ -146,6 +146,19 @@ def a_shard_of_another_size_than_its_receipts_is_not_done():
         wrong("damaged shards are not made again")
 
 
+def a_note_tells_how_far_it_is():
+    the_plan = plan("noted")
+    r = expect(0, "sweep", "--plan", the_plan, "--log-format", "json")
+    notes = [(n["done"], n["total"]) for n in map(json.loads, r.stderr.splitlines()) if "note" in n]
+    if notes != [(2, 6), (4, 6), (6, 6)]:
+        wrong("notes after each of three shards say", notes)
+    os.unlink("noted/shard-1-of-3.h5"), os.unlink("noted/shard-1-of-3.json")
+    r = expect(0, "sweep", "--plan", the_plan, "--log-format", "json")
+    notes = [(n["done"], n["total"]) for n in map(json.loads, r.stderr.splitlines()) if "note" in n]
+    if notes != [(4, 6)]:
+        wrong("a note after the second shard, of which the first was there, says", notes)
+
+
 try:
     shutil.copy(scenarios + "oven.yaml", "own.yaml")
     what_is_no_plan_is_left_alone()
@@ -153,6 +166,7 @@ try:
     a_path_that_is_no_text_is_refused()
     shown_samples_are_found_whatever_their_folder_is_called()
     a_shard_of_another_size_than_its_receipts_is_not_done()
+    a_note_tells_how_far_it_is()
 finally:
     os.chdir("/")
     shutil.rmtree(work)
