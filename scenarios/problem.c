@@ -126,6 +126,15 @@ static int source_order(pro_problems *problems, const pro_source *source) {
   return problems->source_count - 1;
 }
 
+/* Whether the one says what the other does at the same place. An override is put into all files of a campaign;
+ * what is allowed in its place differs with the file, what is wrong with it does not. */
+static int is_same(const entry *a, const entry *b) {
+  if (a->spot.source != b->spot.source || a->spot.at != b->spot.at) return 0;
+  const char *list = a->spot.source->is_file ? NULL : strstr(a->text, " Allowed: ");
+  return list ? strncmp(a->text, b->text, (size_t)(list - a->text) + strlen(" Allowed: ")) == 0
+              : strcmp(a->text, b->text) == 0;
+}
+
 static void note(pro_problems *problems, const pro_spot *spot, int missing, const char *format, va_list args) {
   entry *e = &problems->list[problems->count];
   if (problems->count >= PROBLEMS_MAX) {
@@ -136,11 +145,8 @@ static void note(pro_problems *problems, const pro_spot *spot, int missing, cons
   vsnprintf(e->text, sizeof e->text, format, args);
   for (char *c = e->text; *c; c++) /* a name out of the file may hold what a terminal would obey */
     if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
-  for (size_t i = 0; i < problems->count; i++) {
-    const entry *other = &problems->list[i];
-    if (other->spot.source == spot->source && other->spot.at == spot->at && strcmp(other->text, e->text) == 0)
-      return;
-  }
+  for (size_t i = 0; i < problems->count; i++)
+    if (is_same(&problems->list[i], e)) return;
   problems->count++;
 }
 

@@ -304,6 +304,28 @@ START_TEST(overrides_of_a_campaign_reach_the_files_they_fit) {
 }
 END_TEST
 
+/* The file's chemistry names keys of its own, so that what is allowed is not the same in all of them. */
+START_TEST(a_wrong_override_of_a_campaign_is_told_once) {
+  static const char *const texts[] = {"durration=3 s", "vary.durration=3 s", "cell.mas=1 kg", "vary.oven.TT=3"};
+  char path[512];
+  path_to(path, sizeof path, "scenarios", "quickstart.yaml");
+  for (size_t i = 0; i < PRO_COUNT(texts); i++) {
+    pro_scenario *s = NULL;
+    char start[80];
+    size_t told = 0;
+    snprintf(start, sizeof start, "--set %s: error: ", texts[i]);
+    ck_assert_int_eq(pro_scenario_read(&s, path, 1, &texts[i]), PRO_EINPUT);
+    for (const char *at = pro_error_message(); (at = strstr(at, start)); at++) told++;
+    ck_assert_msg(told == 1, "%s is told %zu times: %s", texts[i], told, pro_error_message());
+  }
+  /* two things that are wrong with it are two */
+  static const char *const both = "duration=[1]";
+  pro_scenario *s = NULL;
+  ck_assert_int_eq(pro_scenario_read(&s, path, 1, &both), PRO_EINPUT);
+  ck_assert_msg(has("duration is one value, not a list") && has("is out of range"), "%s", pro_error_message());
+}
+END_TEST
+
 /* ---- bad files ---- */
 
 /* Each says in its first line what is to be found where: "# expect: REGEX at LINE:COLUMN". */
@@ -522,6 +544,7 @@ int main(void) {
   tcase_add_test(tests, wrong_overrides_are_named_as_typed);
   tcase_add_test(tests, a_campaign_mixes_its_files_by_weight);
   tcase_add_test(tests, overrides_of_a_campaign_reach_the_files_they_fit);
+  tcase_add_test(tests, a_wrong_override_of_a_campaign_is_told_once);
   tcase_add_test(tests, every_broken_file_is_refused_where_and_why_it_says);
   tcase_add_test(tests, all_problems_come_in_one_pass_in_order_with_line_and_caret);
   tcase_add_test(tests, more_problems_than_fit_are_counted);
