@@ -164,8 +164,11 @@ int pro_corpus_keep_little(hid_t access) {
   return H5Pset_mdc_config(access, &config);
 }
 
+static _Thread_local int starved;
+
 pro_status pro_corpus_open_file(hid_t *out, const char *path) {
   struct stat info;
+  errno = 0, starved = 0; /* what was short before is no matter of this file */
   if (stat(path, &info) != 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
   if (S_ISDIR(info.st_mode)) return pro_fail(PRO_EMISSING, "%s: is a folder, not a corpus file", path);
   if (!S_ISREG(info.st_mode)) return pro_fail(PRO_EMISSING, "%s: is not a regular file", path);
@@ -196,8 +199,6 @@ pro_status pro_corpus_open_file(hid_t *out, const char *path) {
 /* ---- findings ---- */
 
 enum { FINDINGS_SHOWN = 20 };
-
-static _Thread_local int starved;
 
 void pro_corpus_starve(void) { starved = 1; }
 
