@@ -169,13 +169,14 @@ static pro_status write_receipt(const pro_shards *s, const pro_receipt *before) 
   return pro_receipt_write(&r, s->path);
 }
 
-/* Without a receipt of what was there before: by it another attempt would judge the shard that this one makes. */
+/* Where nothing is, without a receipt of what was there before: by it another attempt would judge the shard that
+ * this one makes. A bad shard keeps its receipt until it is replaced: that alone may tell that it is bad. */
 static pro_status attempt(pro_shards *s, int anew) {
   const pro_receipt before = {.seconds = pro_progress_seconds(&s->progress),
                               .cpu_seconds = pro_tally_cpu_seconds()};
   char receipt[PRO_SHARD_PATH];
   pro_shard_beside(receipt, s->path, PRO_RECEIPT_ENDING);
-  if (unlink(receipt) != 0 && errno != ENOENT)
+  if (!anew && unlink(receipt) != 0 && errno != ENOENT)
     return pro_fail(PRO_EIO, "%s: cannot be removed: %s", receipt, strerror(errno));
   PRO_TRY(pro_shard_begin(&s->attempt, s->path, &s->corpus, anew));
   uint64_t resumed = pro_shard_done(s->attempt);
