@@ -19,7 +19,7 @@ class Prodrome(Package):
     depends_on("hdf5+hl~mpi")
     depends_on("libdeflate")
     depends_on("libfyaml")
-    depends_on("nettle")
+    depends_on("nettle@3")
     depends_on("sundials@6+cvode+static")
 
     def install(self, spec, prefix):
