@@ -80,7 +80,9 @@ pro_status pro_receipt_read(pro_receipt *out, const char *shard) {
     status = read_members(out, path, file.root);
     pro_record_clear(&file);
   }
-  return status == PRO_OK || status == PRO_ENOMEM ? status : pro_fail(PRO_EMISSING, "%s: no receipt", path);
+  if (status == PRO_EMISSING && (access(path, F_OK) == 0 || errno != ENOENT))
+    return pro_fail(PRO_EIO, "%s: cannot be read", path);
+  return status == PRO_EINPUT || status == PRO_EMISSING ? pro_fail(PRO_EMISSING, "%s: no receipt", path) : status;
 }
 
 static void print(void *payload, FILE *to) {
@@ -116,7 +118,7 @@ static pro_status check_file(pro_receipt *known, const char *path, const pro_cor
   pro_receipt told;
   if (!known->sha256[0]) PRO_TRY(pro_receipt_hash(known, path, plan->stop));
   pro_status status = pro_receipt_read(&told, path);
-  if (status == PRO_ENOMEM) return status;
+  if (status != PRO_OK && status != PRO_EMISSING) return status;
   if (status == PRO_OK && strcmp(told.sha256, known->sha256) == 0 && told.bytes == known->bytes) {
     *known = told;
     return PRO_OK;

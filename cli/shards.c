@@ -89,6 +89,7 @@ struct pro_shards {
   char path[PRO_SHARD_PATH];
   pro_shard *attempt;
   uint64_t next, failed;
+  int laid_out; /* it is under its name */
 };
 
 /* A case weighs its share of its shard. */
@@ -198,6 +199,7 @@ static pro_status attempt(pro_shards *s, int anew) {
   }
   pro_progress_note(&s->progress, "all cases are there; laying out, verifying and syncing the shard");
   PRO_TRY(pro_shard_finish(s->attempt));
+  s->laid_out = 1;
   return write_receipt(s, &before);
 }
 
@@ -212,8 +214,7 @@ static pro_status renew_receipt(pro_shards *s, pro_receipt *known) {
 }
 
 /* PRO_OK: it is there. PRO_EMISSING: it is to be made; *anew: in the place of what is there, which stays until
- * then.
- */
+ * then. */
 static pro_status look(pro_shards *s, pro_receipt *known, int *anew) {
   pro_status status = pro_shard_check(known, s->path, &s->corpus);
   if (status != PRO_EINPUT) return status;
@@ -223,7 +224,10 @@ static pro_status look(pro_shards *s, pro_receipt *known, int *anew) {
   status = pro_corpus_part_of(&part, s->path);
   if (status == PRO_OK && !pro_part_is_of(&part, &s->part))
     return pro_fail(PRO_EINPUT, "%s; remove it or move it away, or make this plan in another folder", why);
-  if (status == PRO_OK) status = renew_receipt(s, known);
+  if (status == PRO_OK && part.first == s->part.first && part.cases == s->corpus.cases)
+    status = renew_receipt(s, known);
+  else if (status == PRO_OK)
+    status = PRO_EINPUT; /* cases that are not this shard's */
   if (status != PRO_EINPUT && status != PRO_EMISSING) return status;
   fprintf(stderr, "prodrome: warning: %s; making it again\n", why);
   *anew = 1;
@@ -267,7 +271,7 @@ pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
   int anew = 0;
   pro_sweep_plan_shard(&s->corpus, &s->part, &s->plan, index);
   pro_shard_name(s->path, s->plan.folder, index, s->plan.parts);
-  s->failed = 0;
+  s->failed = 0, s->laid_out = 0;
   int trusted = s->job->trusting && seems_whole(&known, s);
   if (!trusted) known = (pro_receipt){0}; /* what a receipt says is no hash of the file */
   pro_status status = trusted ? PRO_OK : look(s, &known, &anew);
@@ -278,7 +282,7 @@ pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
     status = attempt(s, anew);
   }
   leave_note(s, status);
-  if (status != PRO_OK) {
+  if (status != PRO_OK && !s->laid_out) {
     char why[1024];
     snprintf(why, sizeof why, "%s", pro_error_message());
     recount(s, done_before);

@@ -59,7 +59,8 @@ typedef struct pro_receipt {
   double seconds, cpu_seconds, peak_MB;
   char host[64];
 } pro_receipt;
-/* FOLDER/shard-I-of-N.h5's is FOLDER/shard-I-of-N.json. PRO_EMISSING: there is none that can be read. */
+/* FOLDER/shard-I-of-N.h5's is FOLDER/shard-I-of-N.json. PRO_EMISSING: there is none, or what is no receipt;
+ * PRO_EIO: it cannot be read. */
 pro_status pro_receipt_read(pro_receipt *out, const char *shard) PRO_MUST_CHECK;
 pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) PRO_MUST_CHECK;
 /* SHA-256 and size of a file. PRO_EMISSING: there is none; PRO_EIO: it cannot be read; PRO_EINTERRUPTED: *stop is

@@ -43,7 +43,8 @@ static void print_text(const char *path, const pro_corpus_summary *s) {
 static pro_status verify_one(pro_corpus_summary *s, const char *path) {
   pro_receipt told, is;
   PRO_TRY(pro_corpus_verify(s, path, pro_threads_available(), NULL));
-  if (pro_receipt_read(&told, path) != PRO_OK) return PRO_OK;
+  pro_status status = pro_receipt_read(&told, path);
+  if (status != PRO_OK) return status == PRO_EMISSING ? PRO_OK : status;
   PRO_TRY(pro_receipt_hash(&is, path, NULL));
   return strcmp(is.sha256, told.sha256) == 0
              ? PRO_OK

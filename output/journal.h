@@ -43,7 +43,7 @@ pro_status pro_journal_close(struct pro_journal *journal) PRO_MUST_CHECK;
 
 /* ---- reading ---- */
 
-/* PRO_EMISSING: it is not there or is no journal. */
+/* PRO_EMISSING: it cannot be opened; PRO_EINPUT: it is no journal; PRO_EIO. */
 pro_status pro_journal_peek(pro_journal_head *head, pro_journal_news *news, const char *path) PRO_MUST_CHECK;
 
 typedef struct pro_journals pro_journals; /* those of one shard, as one */

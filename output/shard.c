@@ -52,11 +52,12 @@ static int is_of(const pro_journal_head *head, const char *plan_sha256) {
   return strncmp(head->plan_sha256, plan_sha256, sizeof head->plan_sha256) == 0;
 }
 
-/* One that does not say whose it is holds nothing. */
+/* One that does not say whose it is holds nothing; one that cannot be read may be another plan's. */
 static pro_status remove_journal(void *plan_sha256, const char *path) {
   pro_journal_head head;
   pro_journal_news news;
-  if (pro_journal_peek(&head, &news, path) != PRO_OK || is_of(&head, plan_sha256)) unlink(path);
+  pro_status status = pro_journal_peek(&head, &news, path);
+  if (status == PRO_EINPUT || (status == PRO_OK && is_of(&head, plan_sha256))) unlink(path);
   return PRO_OK;
 }
 
