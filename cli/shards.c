@@ -176,6 +176,7 @@ static pro_status attempt(pro_shards *s, int anew) {
   const pro_receipt before = {.seconds = pro_progress_seconds(&s->progress),
                               .cpu_seconds = pro_tally_cpu_seconds()};
   char receipt[PRO_SHARD_PATH];
+  s->job->begun = 1;
   pro_shard_beside(receipt, s->path, PRO_RECEIPT_ENDING);
   if (!anew && unlink(receipt) != 0 && errno != ENOENT)
     return pro_fail(PRO_EIO, "%s: cannot be removed: %s", receipt, strerror(errno));
@@ -271,7 +272,7 @@ pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
   int anew = 0;
   pro_sweep_plan_shard(&s->corpus, &s->part, &s->plan, index);
   pro_shard_name(s->path, s->plan.folder, index, s->plan.parts);
-  s->failed = 0, s->laid_out = 0;
+  s->failed = 0, s->laid_out = 0, s->job->begun = 0;
   int trusted = s->job->trusting && seems_whole(&known, s);
   if (!trusted) known = (pro_receipt){0}; /* what a receipt says is no hash of the file */
   pro_status status = trusted ? PRO_OK : look(s, &known, &anew);

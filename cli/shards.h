@@ -15,8 +15,9 @@ typedef struct pro_shard_job {
   const volatile int *stop;
   /* what came of it */
   uint64_t shards, there_before; /* shards asked for; already there */
-  uint64_t resumed; /* cases taken from earlier attempts */
+  uint64_t resumed;              /* cases taken from earlier attempts */
   pro_tally tally;
+  int begun;             /* of the last shard: it was to be made, not only looked at */
   _Atomic uint64_t done; /* cases so far; another thread may watch it */
 } pro_shard_job;
 

@@ -11,7 +11,10 @@ typedef struct seat {
   seat_state state;
   uint64_t shard, done;
   uint64_t given; /* shards */
+  int unread;     /* of them, one after the other: could not be looked at */
 } seat;
+
+enum { UNREAD_MOST = 3 }; /* so many in a row are not these files' trouble */
 
 typedef struct queued {
   double cost;
@@ -77,15 +80,19 @@ static void hear_first(pro_dealer *d, int i, const pro_desk_news *news) {
 static void hear_result(pro_dealer *d, int i, const pro_desk_news *news) {
   seat *s = &d->seat[i];
   if (news->status == PRO_OK) {
+    s->unread = 0;
     d->there += d->plan->part[s->shard].cases;
-    d->sum->tally.failed += news->failed, d->sum->there_before += news->there_before, d->sum->resumed += news->resumed;
+    d->sum->tally.failed += news->failed, d->sum->there_before += news->there_before,
+        d->sum->resumed += news->resumed;
     return;
   }
   if (news->status == PRO_EINTERRUPTED) return;
   char what[64];
   snprintf(what, sizeof what, "shard %" PRIu64, s->shard);
   note_failure(d, i, news->status, what, news->host, news->message);
-  if (news->status != PRO_EINPUT) s->state = GONE;
+  int of_shard =
+      news->status == PRO_EINPUT || (news->status == PRO_EIO && !news->begun && ++s->unread < UNREAD_MOST);
+  if (!of_shard) s->state = GONE;
 }
 
 int pro_dealer_hear(pro_dealer *d, int i, const pro_desk_news *news, uint64_t *shard) {

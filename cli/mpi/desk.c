@@ -38,7 +38,7 @@ static void *work(void *payload) {
     pthread_mutex_lock(&d->lock);
     note(d, status);
     d->news.failed = d->job->tally.failed, d->news.there_before = d->job->there_before;
-    d->news.resumed = d->job->resumed;
+    d->news.resumed = d->job->resumed, d->news.begun = d->job->begun;
     d->news.ended++, d->news.idle = 1;
   }
   pthread_mutex_unlock(&d->lock);

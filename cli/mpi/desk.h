@@ -12,6 +12,7 @@ typedef struct pro_desk_news { /* sent between ranks as it stands: they run the 
   int stopped;    /* was asked to end */
   int leaves;     /* the last word of a rank */
   pro_status status;
+  int begun; /* a failure is not of looking at what is there */
   uint64_t failed, there_before, resumed;
   char message[1024]; /* where status is not PRO_OK */
 } pro_desk_news;
