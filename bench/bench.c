@@ -155,6 +155,17 @@ double pro_bench_seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+double pro_bench_used_seconds(const struct rusage *used) {
+  const struct timeval user = used->ru_utime, system = used->ru_stime;
+  return (double)(user.tv_sec + system.tv_sec) + 1e-6 * (double)(user.tv_usec + system.tv_usec);
+}
+
+double pro_bench_children_seconds(void) {
+  struct rusage used;
+  getrusage(RUSAGE_CHILDREN, &used);
+  return pro_bench_used_seconds(&used);
+}
+
 static int ascending(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);

@@ -3,6 +3,8 @@
  * cli/json.h. */
 #ifndef PRO_BENCH_H
 #define PRO_BENCH_H
+#include <sys/resource.h>
+
 #include "sim/simulate.h"
 
 /* ---- command line ---- */
@@ -41,7 +43,9 @@ const char *pro_bench_abuse(pro_case *out, const char *preset, int k);
 
 /* ---- time and statistics ---- */
 
-double pro_bench_seconds(void); /* processor time of this thread [s] */
+double pro_bench_seconds(void);                           /* processor time of this thread [s] */
+double pro_bench_used_seconds(const struct rusage *used); /* processor time in it [s] */
+double pro_bench_children_seconds(void); /* processor time of child processes that have ended [s] */
 
 typedef struct pro_spread {
   size_t n;

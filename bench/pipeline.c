@@ -108,15 +108,13 @@ static pro_status begin(process *out, const char *scenario, const char *corpus, 
   _exit(127);
 }
 
-static double seconds_of(struct timeval t) { return (double)t.tv_sec + 1e-6 * (double)t.tv_usec; }
-
 static pro_status await(process *p) {
   int how;
   struct rusage used;
   while (wait4(p->id, &how, 0, &used) < 0)
     if (errno != EINTR) return pro_fail(PRO_EBUG, "a process is lost");
   p->seconds = clock_seconds() - p->began;
-  p->processor = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
+  p->processor = pro_bench_used_seconds(&used);
   p->MB = 1e-3 * 1.024 * (double)used.ru_maxrss;
   if (!WIFEXITED(how) || WEXITSTATUS(how) != 0) return pro_fail(PRO_EIO, "%s sweep has failed", PRO_PROGRAM);
   return PRO_OK;
@@ -152,12 +150,6 @@ static pro_status help(void *payload) {
   return status;
 }
 
-static double children_seconds(void) {
-  struct rusage used;
-  getrusage(RUSAGE_CHILDREN, &used);
-  return seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
-}
-
 static double process_seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
@@ -188,16 +180,14 @@ static pro_status measure_parts(results *r, int mode, int repeat, const char *pa
     pro_corpus_abandon(p.writer);
     return status;
   }
+  double children = pro_bench_children_seconds();
   PRO_TRY(pro_corpus_commit(p.writer));
   double commit = pro_bench_seconds() - ran;
   p.seconds[PART_write] = process_seconds() - pro_bench_seconds() - others;
-  pro_corpus_summary summary;
-  double child = children_seconds();
-  PRO_TRY(pro_corpus_verify(&summary, path, 1, NULL));
-  p.seconds[PART_verify] = children_seconds() - child;
-  /* what is sensed is sensed twice, once to see what it costs; a commit verifies */
+  p.seconds[PART_verify] = pro_bench_children_seconds() - children; /* a commit verifies in one */
+  /* what is sensed is sensed twice, once to see what it costs */
   p.seconds[PART_solve] = ran - before - 2.0 * p.seconds[PART_sense] - p.seconds[PART_copy] - p.seconds[PART_pack];
-  p.seconds[PART_pack] += commit - p.seconds[PART_verify];
+  p.seconds[PART_pack] += commit;
   for (int i = 0; i < PART_COUNT; i++) r->part[mode][i][repeat] = 1e6 * p.seconds[i] / r->cases;
   return PRO_OK;
 }

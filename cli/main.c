@@ -97,11 +97,33 @@ static void on_end(int status, void *nothing) {
 }
 #endif
 
+/* HDF5 1.10 and libfyaml may go on with what they got no memory for, and crash. */
+static void on_crash(int number) {
+  static const char says[] = "prodrome: out of memory, within a library that has crashed of it\n";
+  if (errno == ENOMEM) {
+    (void)!write(STDERR_FILENO, says, sizeof says - 1);
+    _exit(pro_status_exit_code(PRO_ENOMEM));
+  }
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+/* Where nobody else does, as sanitizers. */
+static void listen_for_crashes(void) {
+  static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT};
+  struct sigaction before, action = {.sa_handler = on_crash};
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < PRO_COUNT(crashes); i++)
+    if (sigaction(crashes[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+      sigaction(crashes[i], &action, NULL);
+}
+
 int main(int argc, char **argv) {
 #ifdef __GLIBC__
   on_exit(on_end, NULL);
 #endif
   fill_standard_streams();
+  listen_for_crashes();
   signal(SIGPIPE, SIG_IGN); /* a write that fails is told by its status, not by our death */
   signal(SIGXFSZ, SIG_IGN);
   pro_status status = dispatch(argc - 1, argv + 1);

@@ -602,8 +602,8 @@ static void leave(verification *v) {
   free(v);
 }
 
-pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth, int threads,
-                                const volatile int *stop) {
+static pro_status verify_here(pro_corpus_summary *out, const char *path, pro_corpus_depth depth, int threads,
+                              const volatile int *stop) {
   pro_corpus_quiet();
   verification *v = calloc(1, sizeof *v);
   if (!v) return pro_fail(PRO_ENOMEM, "%s: no memory to verify it", path);
@@ -630,18 +630,25 @@ pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_c
 }
 
 typedef struct verified { /* what the child is told, and answers */
+  pro_corpus_depth depth;
   int threads;
+  const volatile int *stop; /* where there is no child */
   pro_corpus_summary summary;
 } verified;
 
-static pro_status verify_sound(void *out, const char *path) {
+static pro_status verify_in_child(void *out, const char *path) {
   verified *v = out;
-  return pro_corpus_verify_as(&v->summary, path, PRO_CORPUS_SOUND, v->threads, NULL);
+  return verify_here(&v->summary, path, v->depth, v->threads, v->stop);
+}
+
+pro_status pro_corpus_verify_as(pro_corpus_summary *out, const char *path, pro_corpus_depth depth, int threads,
+                                const volatile int *stop) {
+  verified v = {.depth = depth, .threads = threads, .stop = stop};
+  PRO_TRY(pro_corpus_in_child(verify_in_child, &v, sizeof v, path, stop));
+  *out = v.summary;
+  return PRO_OK;
 }
 
 pro_status pro_corpus_verify(pro_corpus_summary *out, const char *path, int threads, const volatile int *stop) {
-  verified v = {.threads = threads};
-  PRO_TRY(pro_corpus_in_child(verify_sound, &v, sizeof v, path, stop));
-  *out = v.summary;
-  return PRO_OK;
+  return pro_corpus_verify_as(out, path, PRO_CORPUS_SOUND, threads, stop);
 }
