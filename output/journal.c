@@ -217,10 +217,10 @@ static int read_head(int fd, pro_journal_head *head) {
 
 pro_status pro_journal_peek(pro_journal_head *head, pro_journal_news *news, const char *path) {
   int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), good = 0;
-  if (fd < 0) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
+  if (fd < 0) return pro_fail(errno == ENOENT ? PRO_EMISSING : PRO_EIO, "%s: %s", path, strerror(errno));
   errno = 0;
   good = read_head(fd, head) && pro_bytes_read(fd, news, sizeof *news, NEWS_AT);
-  int cause = good ? 0 : errno; /* 0: too short, or something else */
+  int cause = good || errno == ESPIPE ? 0 : errno; /* 0: too short, or something else, as a pipe */
   close(fd);
   if (cause) return pro_fail(PRO_EIO, "%s: cannot be read: %s", path, strerror(cause));
   if (!good) return pro_fail(PRO_EINPUT, "%s: is no journal of a shard", path);

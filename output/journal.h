@@ -43,7 +43,7 @@ pro_status pro_journal_close(struct pro_journal *journal) PRO_MUST_CHECK;
 
 /* ---- reading ---- */
 
-/* PRO_EMISSING: it cannot be opened; PRO_EINPUT: it is no journal; PRO_EIO. */
+/* PRO_EMISSING: there is nothing, or a link to nothing; PRO_EINPUT: it is no journal; PRO_EIO: cannot be read. */
 pro_status pro_journal_peek(pro_journal_head *head, pro_journal_news *news, const char *path) PRO_MUST_CHECK;
 
 typedef struct pro_journals pro_journals; /* those of one shard, as one */

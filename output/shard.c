@@ -52,12 +52,14 @@ static int is_of(const pro_journal_head *head, const char *plan_sha256) {
   return strncmp(head->plan_sha256, plan_sha256, sizeof head->plan_sha256) == 0;
 }
 
-/* One that does not say whose it is holds nothing; one that cannot be read may be another plan's. */
+/* One that does not say whose it is holds nothing, nor does a link to nothing; one that cannot be read may be
+ * another plan's. */
 static pro_status remove_journal(void *plan_sha256, const char *path) {
   pro_journal_head head;
   pro_journal_news news;
   pro_status status = pro_journal_peek(&head, &news, path);
-  if (status == PRO_EINPUT || (status == PRO_OK && is_of(&head, plan_sha256))) unlink(path);
+  int empty = status == PRO_EINPUT || status == PRO_EMISSING;
+  if (empty || (status == PRO_OK && is_of(&head, plan_sha256))) unlink(path);
   return PRO_OK;
 }
 
