@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * test: full; links: prodrome_scenarios prodrome_sim
  * What must hold of every run, whatever its numbers: over the cases of the shipped quickstart, all kinds and cells
- * in it. Every tenth of 400 cases; all of them with PRO_LONG=1. */
+ * in it, by the reference integrator and by the one that sweeps use. Every tenth of 400 cases; all of them with
+ * PRO_LONG=1. */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -99,13 +100,14 @@ static void temperature_stays_below_the_adiabatic_limit(const pro_case *in, cons
 }
 
 START_TEST(every_case_closes_its_ledgers_and_keeps_its_bounds) {
+  const struct pro_integrator *by = _i == 0 ? NULL : pro_integrator_fast(); /* NULL: the reference */
   pro_scenario *scenario = quickstart();
   int vented = 0, ran_away = 0, shorted = 0;
   for (uint64_t k = 0; k < pro_scenario_runs(scenario); k += stride()) {
     pro_case in;
     ck_assert_msg(pro_scenario_case(&in, scenario, k) == PRO_OK, "%s", pro_error_message());
     pro_trajectory *traj = NULL;
-    ck_assert_msg(pro_simulate(&traj, &in, NULL) == PRO_OK, "case %d: %s", (int)k, pro_error_message());
+    ck_assert_msg(pro_simulate(&traj, &in, by) == PRO_OK, "case %d: %s", (int)k, pro_error_message());
     ledgers_close(&in, traj);
     if (in.cell.capacity > 0.0) charge_energy_is_the_voltage_integral(&in, traj);
     species_keep_their_bounds(&in, traj);
@@ -166,7 +168,7 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("invariants");
   TCase *all = tcase_create("invariants");
-  tcase_add_test(all, every_case_closes_its_ledgers_and_keeps_its_bounds);
+  tcase_add_loop_test(all, every_case_closes_its_ledgers_and_keeps_its_bounds, 0, 2);
   tcase_add_test(all, halving_the_tolerance_moves_events_by_little);
   suite_add_tcase(suite, all);
   return support_main(suite);

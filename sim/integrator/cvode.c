@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * CVODE's BDF, the reference: the only file that knows SUNDIALS. */
 #include <cvode/cvode.h>
+#include <float.h>
 #include <math.h>
 #include <nvector/nvector_serial.h>
 #include <stdio.h>
@@ -168,7 +169,8 @@ static SUNLinearSolver linear_create(solver *s) {
 
 /* An extent counts by what it has used or by what it has left, whichever is less: a reactant that is being
  * exhausted is known relatively, like one that has just begun, and does not fall below zero by the tolerance of a
- * whole extent. */
+ * whole extent. And by half of its tolerance: what is made and used up at once, as oxygen, is a difference of two
+ * extents, and left its bounds by 2.0e-8 at rtol 1e-6 (4.0e-9 with the half, at 5 % more steps). */
 static int weights(N_Vector y, N_Vector w, void *data) {
   const solver *s = data;
   const pro_layout *at = &s->system->cell.layout;
@@ -181,7 +183,8 @@ static int weights(N_Vector y, N_Vector w, void *data) {
     double least = fabs(now[at->xi + j]);
     for (int k = 0; k < s->system->cell.network.species; k++)
       if (net->reactions[j].change[k] < 0.0) least = fmin(least, fabs(c[k] / net->reactions[j].change[k]));
-    to[at->xi + j] = 1.0 / (rtol * least + atol[at->xi + j]);
+    double half = 0.5 * (rtol * least + atol[at->xi + j]), rounding = DBL_EPSILON * fabs(now[at->xi + j]);
+    to[at->xi + j] = 1.0 / fmax(half, rounding);
   }
   return 0;
 }
