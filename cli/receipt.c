@@ -48,7 +48,13 @@ pro_status pro_receipt_hash(pro_receipt *out, const char *shard, const volatile 
 }
 
 static pro_status read_members(pro_receipt *out, const char *path, const pro_node *root) {
-  char *text = NULL;
+  const struct {
+    const char *name;
+    char *to;
+    size_t size;
+  } texts[] = {{"plan_sha256", out->plan_sha256, sizeof out->plan_sha256},
+               {"sha256", out->sha256, sizeof out->sha256},
+               {"host", out->host, sizeof out->host}};
   const struct {
     const char *name;
     uint64_t *to;
@@ -57,12 +63,12 @@ static pro_status read_members(pro_receipt *out, const char *path, const pro_nod
     const char *name;
     double *to;
   } numbers[] = {{"seconds", &out->seconds}, {"cpu_seconds", &out->cpu_seconds}, {"peak_MB", &out->peak_MB}};
-  PRO_TRY(pro_record_text(&text, path, root, "sha256"));
-  snprintf(out->sha256, sizeof out->sha256, "%s", text);
-  free(text);
-  PRO_TRY(pro_record_text(&text, path, root, "host"));
-  snprintf(out->host, sizeof out->host, "%s", text);
-  free(text);
+  for (size_t i = 0; i < PRO_COUNT(texts); i++) {
+    char *text = NULL;
+    PRO_TRY(pro_record_text(&text, path, root, texts[i].name));
+    snprintf(texts[i].to, texts[i].size, "%s", text);
+    free(text);
+  }
   for (size_t i = 0; i < PRO_COUNT(counts); i++)
     PRO_TRY(pro_record_count(counts[i].to, path, root, counts[i].name));
   for (size_t i = 0; i < PRO_COUNT(numbers); i++)
@@ -85,10 +91,19 @@ pro_status pro_receipt_read(pro_receipt *out, const char *shard) {
   return status == PRO_EINPUT || status == PRO_EMISSING ? pro_fail(PRO_EMISSING, "%s: no receipt", path) : status;
 }
 
+pro_status pro_receipt_spare(const char *corpus) {
+  pro_receipt receipt;
+  pro_status status = pro_receipt_read(&receipt, corpus);
+  if (status == PRO_OK)
+    return pro_fail(PRO_EUSAGE, "-o %s: is a shard of a plan, with its receipt; another name is needed", corpus);
+  return status == PRO_ENOMEM ? status : PRO_OK;
+}
+
 static void print(void *payload, FILE *to) {
   const pro_receipt *r = payload;
   pro_json json;
   pro_json_begin(&json, to);
+  pro_json_text(&json, "plan_sha256", r->plan_sha256);
   pro_json_text(&json, "sha256", r->sha256);
   pro_json_count(&json, "bytes", r->bytes);
   pro_json_count(&json, "cases", r->cases);
@@ -111,6 +126,7 @@ pro_status pro_receipt_count(pro_receipt *known, const char *path, const pro_cor
   PRO_TRY(pro_corpus_verify(&summary, path, plan->threads, plan->stop));
   known->cases = summary.cases;
   known->failed = summary.by_outcome[PRO_OUTCOME_failed];
+  snprintf(known->plan_sha256, sizeof known->plan_sha256, "%s", plan->shard->plan_sha256);
   return PRO_OK;
 }
 
@@ -153,5 +169,8 @@ pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpu
     return pro_fail(PRO_EINPUT,
                     "%s: holds %" PRIu64 " cases, its receipt says %" PRIu64 ", of which %" PRIu64 " failed", path,
                     part.cases, known->cases, known->failed);
+  if (strcmp(known->plan_sha256, shard->plan_sha256) != 0)
+    return pro_fail(PRO_EINPUT, "%s: is of plan %.12s..., its receipt says of %.12s...", path, shard->plan_sha256,
+                    known->plan_sha256);
   return PRO_OK;
 }

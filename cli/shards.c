@@ -166,6 +166,7 @@ static pro_status write_receipt(const pro_shards *s, const pro_receipt *before) 
                    .cpu_seconds = pro_tally_cpu_seconds() - before->cpu_seconds,
                    .peak_MB = pro_tally_peak_MB()};
   pro_host_name(r.host);
+  snprintf(r.plan_sha256, sizeof r.plan_sha256, "%s", s->part.plan_sha256);
   PRO_TRY(pro_receipt_hash(&r, s->path, s->job->stop));
   return pro_receipt_write(&r, s->path);
 }
@@ -241,7 +242,8 @@ static int seems_whole(pro_receipt *known, const pro_shards *s) {
   pro_corpus_part part;
   return stat(s->path, &info) == 0 && pro_receipt_read(known, s->path) == PRO_OK &&
          known->bytes == (uint64_t)info.st_size && known->cases == s->corpus.cases &&
-         pro_corpus_part_of(&part, s->path) == PRO_OK && pro_part_is_of(&part, &s->part);
+         strcmp(known->plan_sha256, s->part.plan_sha256) == 0 && pro_corpus_part_of(&part, s->path) == PRO_OK &&
+         pro_part_is_of(&part, &s->part);
 }
 
 /* It is there: what an attempt that died behind its last case has not done. */

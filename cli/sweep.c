@@ -183,6 +183,7 @@ static pro_status run_sweep(const pro_args *args) {
   if (args->operand_count == 0) return pro_fail(PRO_EUSAGE, "sweep needs a SCENARIO, or --plan PLAN.json");
   if (!pro_args_value(args, &option_output))
     return pro_fail(PRO_EUSAGE, "sweep needs -o CORPUS.h5: the file to write");
+  PRO_TRY(pro_receipt_spare(pro_args_value(args, &option_output)));
   PRO_TRY(pro_license_check(pro_args_value(args, &pro_option_license)));
   pro_scenario *scenario = NULL;
   PRO_TRY(pro_find_scenario(&scenario, args));
@@ -219,16 +220,15 @@ const pro_command pro_command_sweep = {
     .doc =
         "Case k depends on (scenario, seed, k) alone: the same bytes on any number of threads; but which cases "
         "end "
-        "within --case-seconds depends on the machine, where steps_max does not. The corpus appears "
-        "under its name when it is complete and verified, or not at all. A first SIGINT or SIGTERM finishes what "
-        "is "
-        "in the air and leaves nothing behind (exit code 75); a second one ends at once and may leave a hidden "
-        ".part file. SIGUSR1 and SIGXCPU are first ones however often they come.\n"
+        "within --case-seconds depends on the machine, where steps_max does not. The corpus appears under its "
+        "name "
+        "when it is complete and verified, or not at all; it takes the place of an older corpus, but of nothing "
+        "else. A first SIGINT or SIGTERM finishes what is in the air and leaves nothing behind (exit code 75); a "
+        "second one ends at once and may leave a hidden .part file. SIGUSR1 and SIGXCPU are first ones however "
+        "often they come.\n"
         "With --plan, shards of a plan are made beside it; what an attempt has finished is kept in a journal, "
-        "however "
-        "it ends, and the next one goes on from there. The task's number of Slurm, PBS, LSF, Grid Engine and "
-        "HyperQueue "
-        "arrays chooses the shard where --shard does not.",
+        "however it ends, and the next one goes on from there. The task's number of Slurm, PBS, LSF, Grid Engine "
+        "and HyperQueue arrays chooses the shard where --shard does not.",
     .least = 0,
     .most = 1,
     .options = options,

@@ -54,7 +54,7 @@ void pro_shard_beside(char out[PRO_SHARD_PATH], const char *shard, const char *e
 /* ---- receipts: beside a shard, what is known of it once it is there ---- */
 
 typedef struct pro_receipt {
-  char sha256[PRO_SHA256_TEXT];
+  char plan_sha256[PRO_SHA256_TEXT], sha256[PRO_SHA256_TEXT]; /* of its plan; of its file */
   uint64_t bytes, cases, failed;
   double seconds, cpu_seconds, peak_MB;
   char host[64];
@@ -62,6 +62,8 @@ typedef struct pro_receipt {
 /* FOLDER/shard-I-of-N.h5's is FOLDER/shard-I-of-N.json. PRO_EMISSING: there is none, or what is no receipt;
  * PRO_EIO: it cannot be read. */
 pro_status pro_receipt_read(pro_receipt *out, const char *shard) PRO_MUST_CHECK;
+/* PRO_EUSAGE: what is to be a corpus is a shard that has its receipt. PRO_ENOMEM. */
+pro_status pro_receipt_spare(const char *corpus) PRO_MUST_CHECK;
 pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) PRO_MUST_CHECK;
 /* SHA-256 and size of a file. PRO_EMISSING: there is none; PRO_EIO: it cannot be read; PRO_EINTERRUPTED: *stop is
  * not 0; NULL: nobody asks. */

@@ -88,6 +88,30 @@ def a_merge_takes_no_name_of_a_shard():
         os.unlink(name)
 
 
+def a_corpus_takes_no_place_but_a_corpus_s():
+    """What else is there may be a scenario, a plan or a receipt that somebody has named by mistake."""
+    shutil.copytree("good", "kept")
+    shutil.copy("own.yaml", "kept/own.yaml")
+    sweep = "sweep", "kept/own.yaml", "-n", "2", *options, "-o"
+    kept = {name: bytes_of("kept/" + name) for name in os.listdir("kept")}
+    for name in kept:
+        code = 64 if name.endswith(".h5") else 65
+        expect(code, *sweep, "kept/" + name, says=["kept/" + name, "another name", "is a shard" if code == 64 else "is there and is no corpus"])
+    shutil.copytree("good", "kept2")
+    for name in "kept/own.yaml", "kept/shard-0-of-3.h5":
+        expect(64 if name.endswith(".h5") else 65, "merge", "kept2", "-q", "-o", name, says=[name, "another name"])
+    if {name: bytes_of("kept/" + name) for name in os.listdir("kept")} != kept:
+        wrong("a file that is no corpus, or a shard, is written over")
+    store("kept/new.h5", b"")  # as mktemp makes it
+    expect(0, *sweep, "kept/new.h5")
+    right = bytes_of("kept/new.h5")
+    expect(0, *sweep, "kept/new.h5")
+    os.rename("kept/new.h5", "kept/shard-0-of-9.h5")  # of the name of a shard, but without a receipt
+    expect(0, *sweep, "kept/shard-0-of-9.h5")
+    if bytes_of("kept/shard-0-of-9.h5") != right:
+        wrong("a corpus over another one has other bytes")
+
+
 def a_path_that_is_no_text_is_refused():
     for folder, code in (b"caf\xe9", 65), ("caf\u00e9 \"\\\x01".encode(), 0):
         os.makedirs(folder)
@@ -134,7 +158,7 @@ def a_shard_of_another_size_than_its_receipts_is_not_done():
     if "all are done" in r.stdout:
         wrong("damaged shards are done")
     r = json.loads(expect(0, "status", "hurt", "--json").stdout)
-    if r["shards"] != {"done": 1, "running": 0, "stopped": 0, "failed": 0, "damaged": 2, "missing": 0} or r["cases_done"] != 2:
+    if r["shards"] != {"done": 1, "running": 0, "stopped": 0, "failed": 0, "damaged": 2, "foreign": 0, "missing": 0} or r["cases_done"] != 2:
         wrong("status --json:", r)
     if [(s["shard"], s["state"], s["cases_done"]) for s in r["not_done"]] != [(0, "damaged", 0), (2, "damaged", 0)]:
         wrong("status --json:", r["not_done"])
@@ -144,6 +168,33 @@ def a_shard_of_another_size_than_its_receipts_is_not_done():
     expect(0, "status", "hurt", out=["all are done"])
     if [bytes_of(f"hurt/shard-{i}-of-3.h5") for i in range(3)] != right:
         wrong("damaged shards are not made again")
+
+
+def a_shard_of_another_plan_is_not_done():
+    shutil.copytree("good", "again")
+    os.unlink("again/plan.json")
+    plan("again", cases=7)  # as many shards, others
+    names = [f"again/shard-{i}-of-3.h5" for i in range(3)]
+    there = [bytes_of(name) for name in names]
+    r = expect(0, "status", "again", out=["3 shards = 0 done", "3 foreign", "0 of 7 cases are done", "another plan's, to be removed or moved away: 0, 1, 2\n"])
+    if "all are done" in r.stdout:
+        wrong("another plan's shards are done")
+    r = json.loads(expect(0, "status", "again", "--json").stdout)
+    if r["shards"]["foreign"] != 3 or r["cases_done"] != 0 or [s["state"] for s in r["not_done"]] != 3 * ["foreign"]:
+        wrong("status --json:", r)
+    expect(65, "sweep", "--plan", "again/plan.json", "-q", says=["remove it or move it away"])
+    if [bytes_of(name) for name in names] != there:
+        wrong("another plan's shards are touched")
+    # a receipt that lies of its plan: seen, and made anew
+    note = "good/shard-1-of-3.json"
+    right = bytes_of(note)
+    store(note, json.dumps({**json.loads(right), "plan_sha256": "0" * 64}).encode())
+    expect(0, "status", "good", out=["2 done", "1 foreign"])
+    expect(65, "merge", "good", "-q", "-o", "lied.h5", says=["good/shard-1-of-3.h5", "its receipt"])
+    expect(0, "sweep", "--plan", "good/plan.json", "-q")
+    expect(0, "status", "good", out=["all are done"])
+    if json.loads(bytes_of(note)) != json.loads(right):
+        wrong("its receipt is now", bytes_of(note))
 
 
 def a_note_tells_how_far_it_is():
@@ -163,9 +214,11 @@ try:
     shutil.copy(scenarios + "oven.yaml", "own.yaml")
     what_is_no_plan_is_left_alone()
     a_merge_takes_no_name_of_a_shard()
+    a_corpus_takes_no_place_but_a_corpus_s()
     a_path_that_is_no_text_is_refused()
     shown_samples_are_found_whatever_their_folder_is_called()
     a_shard_of_another_size_than_its_receipts_is_not_done()
+    a_shard_of_another_plan_is_not_done()
     a_note_tells_how_far_it_is()
 finally:
     os.chdir("/")
