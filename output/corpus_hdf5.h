@@ -11,7 +11,7 @@
 
 enum {
   PRO_CORPUS_CHUNK = 65536, /* samples; a group of cases starts on a multiple of it */
-  PRO_CORPUS_ROWS = 256,    /* cases; a chunk of a table */
+  PRO_CORPUS_ROWS = 1024,   /* cases; a chunk of a table */
   PRO_CORPUS_BLOCK = 4096,  /* rows that are read at once: to open a column takes as long as to read it */
   PRO_CORPUS_SLOTS = PRO_REACTIONS_MAX /* second axis of /truth/extent */
 };

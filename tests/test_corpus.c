@@ -271,7 +271,7 @@ START_TEST(a_case_lacks_no_samples) {
 END_TEST
 
 START_TEST(tables_of_several_blocks_are_whole) {
-  enum { MANY = 256 * 8 + 5 };
+  enum { MANY = 1024 * 8 + 5 };
   made_corpus(in_folder("a.h5"), MANY, 700, 2);
   pro_corpus *corpus;
   ck_assert_int_eq(pro_corpus_open(&corpus, in_folder("a.h5")), PRO_OK);
