@@ -71,7 +71,6 @@ static pro_status check_shards(merge *m) {
       continue;
     }
     PRO_TRY(status);
-    m->failed += known->failed;
     m->cases += m->plan->part[i].cases;
   }
   if (missing == 0 || (m->partial && m->cases > 0)) return PRO_OK;
@@ -115,50 +114,15 @@ static pro_status append_shards(merge *m, pro_corpus_writer *to) {
     char path[PRO_SHARD_PATH];
     if (m->absent[i]) continue;
     pro_shard_name(path, m->plan->folder, i, m->plan->parts);
-    PRO_TRY(pro_corpus_append_shard(to, path, m->plan->sha256));
+    PRO_TRY(pro_corpus_append_shard(to, &m->failed, path, m->plan->sha256));
     pro_progress_step(&m->progress, m->plan->parts + i + 1);
   }
   return PRO_OK;
 }
 
-/* st_ino 0: no such file. */
-static struct stat look_at(const char *path) {
-  struct stat info;
-  return stat(path, &info) == 0 ? info : (struct stat){0};
-}
-
-static int is_same(struct stat a, struct stat b) {
-  return a.st_ino != 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-}
-
-/* To rename over the plan, a shard or its receipt would be the end of it; under the name of a shard that is not
- * there yet, the corpus would be taken for it. */
-static pro_status check_output(const merge *m, const char *output) {
-  static const char *const endings[] = {".h5", PRO_RECEIPT_ENDING, PRO_FAILURE_ENDING};
-  const char *slash = strrchr(output, '/'), *base = slash ? slash + 1 : output;
-  char folder[PRO_SHARD_PATH], path[PRO_SHARD_PATH], own[PRO_SHARD_PATH];
-  snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - output) + 1 : 1, slash ? output : ".");
-  const struct stat to = look_at(output);
-  const int beside = is_same(look_at(folder), look_at(m->plan->folder));
-  for (uint64_t i = 0; i <= m->plan->parts; i++) {
-    if (i < m->plan->parts)
-      pro_shard_name(path, m->plan->folder, i, m->plan->parts);
-    else
-      snprintf(path, sizeof path, "%s", m->plan->path);
-    if (to.st_ino != 0 && is_same(to, look_at(path)))
-      return pro_fail(PRO_EUSAGE, "-o %s: is %s itself; another name is needed", output, path);
-    for (size_t k = 0; beside && i < m->plan->parts && k < PRO_COUNT(endings); k++) {
-      pro_shard_beside(own, path, endings[k]);
-      if (strcmp(base, strrchr(own, '/') + 1) == 0)
-        return pro_fail(PRO_EUSAGE, "-o %s: is what the plan's shard %" PRIu64 " writes; another name is needed",
-                        output, i);
-    }
-  }
-  return pro_receipt_spare(output); /* of another plan */
-}
-
 static pro_status merge_shards(merge *m, const char *output) {
-  PRO_TRY(check_output(m, output));
+  PRO_TRY(pro_sweep_plan_spare(m->plan, output));
+  PRO_TRY(pro_corpus_spare(output)); /* better known before all shards are read */
   PRO_TRY(check_shards(m));
   if (m->cases < m->plan->cases) m->corpus.planned = m->plan->cases;
   m->corpus.cases = m->cases;

@@ -91,14 +91,6 @@ pro_status pro_receipt_read(pro_receipt *out, const char *shard) {
   return status == PRO_EINPUT || status == PRO_EMISSING ? pro_fail(PRO_EMISSING, "%s: no receipt", path) : status;
 }
 
-pro_status pro_receipt_spare(const char *corpus) {
-  pro_receipt receipt;
-  pro_status status = pro_receipt_read(&receipt, corpus);
-  if (status == PRO_OK)
-    return pro_fail(PRO_EUSAGE, "-o %s: is a shard of a plan, with its receipt; another name is needed", corpus);
-  return status == PRO_ENOMEM ? status : PRO_OK;
-}
-
 static void print(void *payload, FILE *to) {
   const pro_receipt *r = payload;
   pro_json json;
@@ -157,6 +149,7 @@ pro_status pro_shard_check(pro_receipt *known, const char *path, const pro_corpu
   pro_corpus_part part;
   PRO_TRY(pro_corpus_part_of(&part, path));
   const pro_corpus_shard *shard = plan->shard;
+  if (part.count == 0) return pro_fail(PRO_EINPUT, "%s: is a corpus, and no shard", path);
   if (!pro_part_is_of(&part, shard))
     return pro_fail(
         PRO_EINPUT,

@@ -13,13 +13,15 @@
 #include "output/label.h"
 #include "sim/sensor.h"
 
+#define FIRST "time_s" /* column */
+
 static void print_name(FILE *to, const char *prefix, const char *name, const char *unit) {
   fprintf(to, ",%s%s", prefix, name);
   if (strcmp(unit, "1") != 0) fprintf(to, "_%s", unit);
 }
 
 static void print_header(FILE *to, const pro_run *run) {
-  fputs("time_s", to);
+  fputs(FIRST, to);
   for (int c = 0; c < run->seen->channels; c++)
     print_name(to, "", pro_sensor_all[c]->name, pro_sensor_all[c]->unit);
   for (int c = 0; c < PRO_TRUTH_COUNT; c++) print_name(to, "truth_", pro_truth_names[c], pro_truth_units[c]);
@@ -57,10 +59,27 @@ static int is_interrupted(void) {
   return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
 }
 
+/* What else is there may be a scenario or a plan, named by mistake. */
+static pro_status spare(const char *path) {
+  char begin[sizeof FIRST - 1] = "";
+  FILE *there = fopen(path, "r");
+  if (!there)
+    return pro_fail(PRO_EIO, "%s: is there and cannot be looked at: %s; another name would do", path,
+                    strerror(errno));
+  int is_ours = fread(begin, 1, sizeof begin, there) == sizeof begin && memcmp(begin, FIRST, sizeof begin) == 0;
+  fclose(there);
+  return is_ours ? PRO_OK
+                 : pro_fail(PRO_EINPUT,
+                            "%s: is there and holds no samples; remove it if it is not wanted, or choose another "
+                            "name",
+                            path);
+}
+
 /* A file made under another name first and renamed; a device or a pipe is written as it stands. */
 static pro_status write_file(const char *path, const pro_run *run, const uint16_t *stages) {
   struct stat info;
-  int direct = stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+  int there = stat(path, &info) == 0, direct = there && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+  if (there && S_ISREG(info.st_mode) && info.st_size > 0) PRO_TRY(spare(path));
   size_t size = strlen(path) + 32;
   char *part = malloc(size);
   if (!part) return pro_fail(PRO_ENOMEM, "%s: no memory", path);

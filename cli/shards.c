@@ -168,6 +168,8 @@ static pro_status write_receipt(const pro_shards *s, const pro_receipt *before) 
   pro_host_name(r.host);
   snprintf(r.plan_sha256, sizeof r.plan_sha256, "%s", s->part.plan_sha256);
   PRO_TRY(pro_receipt_hash(&r, s->path, s->job->stop));
+  /* the file may be that of an attempt beside this one, on another clock */
+  if (s->corpus.case_seconds > 0.0) PRO_TRY(pro_receipt_count(&r, s->path, &s->corpus));
   return pro_receipt_write(&r, s->path);
 }
 
@@ -223,10 +225,18 @@ static pro_status look(pro_shards *s, pro_receipt *known, int *anew) {
   char why[1024];
   snprintf(why, sizeof why, "%s", pro_error_message());
   pro_corpus_part part;
+  pro_receipt told;
+  status = pro_receipt_read(&told, s->path);
+  if (status != PRO_OK && status != PRO_EMISSING) return status;
+  int claimed = status == PRO_OK, ours = claimed && strcmp(told.plan_sha256, s->part.plan_sha256) == 0;
   status = pro_corpus_part_of(&part, s->path);
-  if (status == PRO_OK && !pro_part_is_of(&part, &s->part))
+  /* a file that does not say what it is, is what its receipt says */
+  int elsewhere = status == PRO_OK && part.count > 0 ? !pro_part_is_of(&part, &s->part)
+                  : status == PRO_OK                 ? !ours
+                                                     : claimed && !ours;
+  if ((status == PRO_OK || status == PRO_EINPUT) && elsewhere)
     return pro_fail(PRO_EINPUT, "%s; remove it or move it away, or make this plan in another folder", why);
-  if (status == PRO_OK && part.first == s->part.first && part.cases == s->corpus.cases)
+  if (status == PRO_OK && part.count > 0 && part.first == s->part.first && part.cases == s->corpus.cases)
     status = renew_receipt(s, known);
   else if (status == PRO_OK)
     status = PRO_EINPUT; /* cases that are not this shard's */
@@ -236,21 +246,34 @@ static pro_status look(pro_shards *s, pro_receipt *known, int *anew) {
   return PRO_EMISSING;
 }
 
-/* A shard whose file has the length that its receipt says is taken for whole, unread. */
+static pro_status is_there(void *payload, const char *path) {
+  (void)payload;
+  return pro_fail(PRO_EINPUT, "%s: is there", path);
+}
+
+/* A shard whose file has the length that its receipt says is taken for whole, unread; unless an attempt has failed
+ * at it or is at work, which may be a repair. */
 static int seems_whole(pro_receipt *known, const pro_shards *s) {
   struct stat info;
   pro_corpus_part part;
-  return stat(s->path, &info) == 0 && pro_receipt_read(known, s->path) == PRO_OK &&
+  char note[PRO_SHARD_PATH];
+  pro_shard_beside(note, s->path, PRO_FAILURE_ENDING);
+  return access(note, F_OK) != 0 && pro_beside(s->path, ".log", is_there, NULL) == PRO_OK &&
+         stat(s->path, &info) == 0 && pro_receipt_read(known, s->path) == PRO_OK &&
          known->bytes == (uint64_t)info.st_size && known->cases == s->corpus.cases &&
          strcmp(known->plan_sha256, s->part.plan_sha256) == 0 && pro_corpus_part_of(&part, s->path) == PRO_OK &&
          pro_part_is_of(&part, &s->part);
 }
 
-/* It is there: what an attempt that died behind its last case has not done. */
-static pro_status tidy(pro_shards *s, pro_receipt *known) {
-  pro_receipt told;
+/* It is there. */
+static void count_there(pro_shards *s, const pro_receipt *known) {
   s->job->there_before++, s->failed = known->failed;
   skip(s, s->corpus.cases);
+}
+
+/* What an attempt that died behind its last case has not done. */
+static pro_status tidy(pro_shards *s, pro_receipt *known) {
+  pro_receipt told;
   pro_shard_clean(s->path, s->part.plan_sha256);
   pro_status status = pro_receipt_read(&told, s->path);
   if (status != PRO_EMISSING) return status;
@@ -275,10 +298,15 @@ pro_status pro_shards_run_one(pro_shards *s, uint64_t index) {
   pro_sweep_plan_shard(&s->corpus, &s->part, &s->plan, index);
   pro_shard_name(s->path, s->plan.folder, index, s->plan.parts);
   s->failed = 0, s->laid_out = 0, s->job->begun = 0;
-  int trusted = s->job->trusting && seems_whole(&known, s);
-  if (!trusted) known = (pro_receipt){0}; /* what a receipt says is no hash of the file */
-  pro_status status = trusted ? PRO_OK : look(s, &known, &anew);
+  if (s->job->trusting && seems_whole(&known, s)) {
+    count_there(s, &known);
+    s->job->tally.failed += s->failed;
+    return PRO_OK;
+  }
+  known = (pro_receipt){0}; /* what a receipt says is no hash of the file */
+  pro_status status = look(s, &known, &anew);
   if (status == PRO_OK) {
+    count_there(s, &known);
     status = tidy(s, &known);
   } else if (status == PRO_EMISSING) {
     leave_note(s, PRO_OK); /* of an attempt before this one */

@@ -159,8 +159,8 @@ static char *join(const char *folder, const char *name) {
   return path;
 }
 
-/* Its folder's real name, and its own. That a merge may write there is better known before the sweep. */
-static pro_status place_corpus(scripts *s) {
+/* Its folder's real name, and its own. */
+static pro_status find_corpus(scripts *s) {
   const char *path = pro_args_value(s->args, &option_output);
   if (!path) {
     s->corpus = join(s->folder, "corpus.h5");
@@ -181,14 +181,15 @@ static pro_status place_corpus(scripts *s) {
   return status;
 }
 
-static pro_status find_all(scripts *s) {
-  char path[PRO_SHARD_PATH];
-  pro_sweep_plan plan;
-  pro_sweep_plan_path(path, s->args->operand[0]);
-  pro_status status = pro_sweep_plan_read(&plan, path);
-  if (status == PRO_OK) s->shards = plan.parts;
-  pro_sweep_plan_clear(&plan);
-  PRO_TRY(status);
+/* That a merge may write there is better known before the sweep. */
+static pro_status place_corpus(scripts *s, const pro_sweep_plan *plan) {
+  PRO_TRY(find_corpus(s));
+  PRO_TRY(pro_sweep_plan_spare(plan, s->corpus));
+  return pro_corpus_spare(s->corpus);
+}
+
+static pro_status find_all(scripts *s, const char *path, const pro_sweep_plan *plan) {
+  s->shards = plan->parts;
   s->plan = realpath(path, NULL);
   if (!s->plan) return pro_fail(PRO_EMISSING, "%s: %s", path, strerror(errno));
   const char *slash = strrchr(s->plan, '/');
@@ -199,7 +200,17 @@ static pro_status find_all(scripts *s) {
                     "%s: Slurm takes a %% or a \\ in a job's folder for one of its own; another name would do",
                     s->folder);
   PRO_TRY(find_program(s));
-  return place_corpus(s);
+  return place_corpus(s, plan);
+}
+
+static pro_status find(scripts *s) {
+  char path[PRO_SHARD_PATH];
+  pro_sweep_plan plan;
+  pro_sweep_plan_path(path, s->args->operand[0]);
+  pro_status status = pro_sweep_plan_read(&plan, path);
+  if (status == PRO_OK) status = find_all(s, path, &plan);
+  pro_sweep_plan_clear(&plan);
+  return status;
 }
 
 /* ---- the scripts ---- */
@@ -464,7 +475,7 @@ static pro_status run_slurm(const pro_args *args) {
   submitted all = {0};
   char *path[PRO_COUNT(files)] = {NULL};
   pro_status status = read_options(&s);
-  if (status == PRO_OK) status = find_all(&s);
+  if (status == PRO_OK) status = find(&s);
   if (status == PRO_OK) status = ask_cluster(&s);
   if (status == PRO_OK) status = each_file(path, &s);
   if (status == PRO_OK && s.jobs && s.shards >= s.jobs)

@@ -18,7 +18,7 @@ static const pro_option *const options[] = {NULL};
  * back. */
 #define QUIET_SECONDS 300.0
 
-#define STATE_LIST(X) X(done) X(running) X(stopped) X(failed) X(damaged) X(foreign) X(missing)
+#define STATE_LIST(X) X(done) X(running) X(stopped) X(failed) X(damaged) X(foreign) X(unchecked) X(missing)
 #define AS_STATE(name) STATE_##name,
 typedef enum state { STATE_LIST(AS_STATE) STATES } state;
 #define AS_NAME(name) #name,
@@ -43,7 +43,7 @@ static int left_a_note(const char *shard) {
 static state of_receipt(pro_shard_news *n, const char *shard, const char *plan_sha256) {
   pro_receipt receipt;
   n->failed = 0;
-  if (pro_receipt_read(&receipt, shard) != PRO_OK) return STATE_done;
+  if (pro_receipt_read(&receipt, shard) != PRO_OK) return STATE_unchecked;
   if (strcmp(receipt.plan_sha256, plan_sha256) != 0) return STATE_foreign;
   if (receipt.bytes != n->bytes) return STATE_damaged;
   n->failed = receipt.failed;
@@ -51,8 +51,8 @@ static state of_receipt(pro_shard_news *n, const char *shard, const char *plan_s
 }
 
 static state state_of(pro_shard_news *n, const char *shard, const char *plan_sha256) {
+  if (left_a_note(shard)) return STATE_failed; /* whatever is there: what the attempt has found is in the note */
   if (n->state == PRO_SHARD_there) return of_receipt(n, shard, plan_sha256);
-  if (left_a_note(shard)) return STATE_failed;
   if (n->state == PRO_SHARD_missing) return STATE_missing;
   return n->age < QUIET_SECONDS ? STATE_running : STATE_stopped;
 }
@@ -112,6 +112,7 @@ static void print_text(const overview *o) {
   print_shards_of(o, STATE_failed, "failed (see shard-I-of-N.failed)");
   print_shards_of(o, STATE_stopped, "stopped, to be run again");
   print_shards_of(o, STATE_damaged, "damaged (not of their receipt's size), to be run again");
+  print_shards_of(o, STATE_unchecked, "without a receipt, to be run again");
   print_shards_of(o, STATE_foreign, "another plan's, to be removed or moved away");
   if (o->shards[STATE_missing] < p->parts) print_shards_of(o, STATE_missing, "missing");
   for (uint64_t i = 0, shown = 0; i < p->parts && shown < 20; i++) {
@@ -184,7 +185,8 @@ const pro_command pro_command_status = {
         "which stands in shard-I-of-N.failed), damaged (its size is not what its receipt says, and more is not "
         "looked at: run it again and it is made anew), foreign (another plan's, as its receipt says: it is "
         "neither "
-        "used nor touched) or missing. What is left is estimated by the plan's costs and by how fast what runs "
+        "used nor touched), unchecked (there without a receipt: an attempt died before it wrote one; run it again "
+        "and it is verified) or missing. What is left is estimated by the plan's costs and by how fast what runs "
         "has "
         "been.",
     .least = 1,

@@ -183,7 +183,6 @@ static pro_status run_sweep(const pro_args *args) {
   if (args->operand_count == 0) return pro_fail(PRO_EUSAGE, "sweep needs a SCENARIO, or --plan PLAN.json");
   if (!pro_args_value(args, &option_output))
     return pro_fail(PRO_EUSAGE, "sweep needs -o CORPUS.h5: the file to write");
-  PRO_TRY(pro_receipt_spare(pro_args_value(args, &option_output)));
   PRO_TRY(pro_license_check(pro_args_value(args, &pro_option_license)));
   pro_scenario *scenario = NULL;
   PRO_TRY(pro_find_scenario(&scenario, args));

@@ -144,6 +144,52 @@ static void print_plan(void *payload, FILE *to) {
   pro_json_end(&json);
 }
 
+/* ---- its place, and what else may not have a place of it ---- */
+
+/* st_ino 0: no such file. */
+static struct stat look_at(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 ? info : (struct stat){0};
+}
+
+static int is_same(struct stat a, struct stat b) {
+  return a.st_ino != 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+/* Within its folder: not the name of a shard, there already or not, nor of what stands beside one. */
+static pro_status spare_names(const pro_sweep_plan *plan, const char *output) {
+  static const char *const endings[] = {".h5", PRO_RECEIPT_ENDING, PRO_FAILURE_ENDING};
+  const char *slash = strrchr(output, '/'), *base = slash ? slash + 1 : output;
+  char path[PRO_SHARD_PATH], own[PRO_SHARD_PATH];
+  for (uint64_t i = 0; i < plan->parts; i++)
+    for (size_t k = 0; k < PRO_COUNT(endings); k++) {
+      pro_shard_name(path, "", i, plan->parts);
+      pro_shard_beside(own, path, endings[k]);
+      if (strcmp(base, strrchr(own, '/') + 1) == 0)
+        return pro_fail(PRO_EUSAGE, "-o %s: is what the plan's shard %" PRIu64 " writes; another name is needed",
+                        output, i);
+    }
+  return PRO_OK;
+}
+
+/* To rename over the plan or a shard would be the end of it, by whatever link it is called. */
+pro_status pro_sweep_plan_spare(const pro_sweep_plan *plan, const char *output) {
+  const char *slash = strrchr(output, '/');
+  char folder[PRO_SHARD_PATH], path[PRO_SHARD_PATH];
+  snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - output) + 1 : 1, slash ? output : ".");
+  const struct stat to = look_at(output);
+  if (is_same(look_at(folder), look_at(plan->folder))) PRO_TRY(spare_names(plan, output));
+  for (uint64_t i = 0; to.st_ino != 0 && i <= plan->parts; i++) {
+    if (i < plan->parts)
+      pro_shard_name(path, plan->folder, i, plan->parts);
+    else
+      snprintf(path, sizeof path, "%s", plan->path);
+    if (is_same(to, look_at(path)))
+      return pro_fail(PRO_EUSAGE, "-o %s: is %s itself; another name is needed", output, path);
+  }
+  return PRO_OK;
+}
+
 /* A plan that has shards already is not written over by another one: they would be of no use any more. */
 static pro_status check_shards(const pro_sweep_plan *there) {
   uint64_t used = 0;
@@ -197,6 +243,7 @@ static pro_status hash_of(char hash[PRO_SHA256_TEXT], const pro_sweep_plan *plan
 pro_status pro_sweep_plan_write(const pro_sweep_plan *plan) {
   int same = 0;
   char hash[PRO_SHA256_TEXT];
+  PRO_TRY(spare_names(plan, plan->path));
   PRO_TRY(hash_of(hash, plan));
   PRO_TRY(check_place(&same, plan->path, hash));
   return same ? PRO_OK : pro_record_write(plan->path, print_plan, (void *)plan);

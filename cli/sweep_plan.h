@@ -32,8 +32,8 @@ typedef struct pro_sweep_plan { /* owns all */
 void pro_sweep_plan_path(char out[PRO_SHARD_PATH], const char *operand);
 /* Free with pro_sweep_plan_clear, also after a failure. PRO_EMISSING, PRO_EINPUT, PRO_ENOMEM. */
 pro_status pro_sweep_plan_read(pro_sweep_plan *out, const char *path) PRO_MUST_CHECK;
-/* Writes it to plan->path, by a temporary file beside it. PRO_EINPUT: another plan is there and has shards, or a
- * file that cannot be read as a plan; PRO_EIO. */
+/* Writes it to plan->path, by a temporary file beside it. PRO_EUSAGE: its shards will have that name; PRO_EINPUT:
+ * another plan is there and has shards, or a file that cannot be read as a plan; PRO_EIO. */
 pro_status pro_sweep_plan_write(const pro_sweep_plan *plan) PRO_MUST_CHECK;
 void pro_sweep_plan_clear(pro_sweep_plan *plan);
 
@@ -51,6 +51,9 @@ void pro_sweep_plan_shard(pro_corpus_plan *corpus, pro_corpus_shard *shard, cons
 #define PRO_FAILURE_ENDING ".failed"
 void pro_shard_beside(char out[PRO_SHARD_PATH], const char *shard, const char *ending);
 
+/* Whether a corpus may be called so: not as the plan itself or what a shard of its writes is. PRO_EUSAGE. */
+pro_status pro_sweep_plan_spare(const pro_sweep_plan *plan, const char *output) PRO_MUST_CHECK;
+
 /* ---- receipts: beside a shard, what is known of it once it is there ---- */
 
 typedef struct pro_receipt {
@@ -62,8 +65,6 @@ typedef struct pro_receipt {
 /* FOLDER/shard-I-of-N.h5's is FOLDER/shard-I-of-N.json. PRO_EMISSING: there is none, or what is no receipt;
  * PRO_EIO: it cannot be read. */
 pro_status pro_receipt_read(pro_receipt *out, const char *shard) PRO_MUST_CHECK;
-/* PRO_EUSAGE: what is to be a corpus is a shard that has its receipt. PRO_ENOMEM. */
-pro_status pro_receipt_spare(const char *corpus) PRO_MUST_CHECK;
 pro_status pro_receipt_write(const pro_receipt *receipt, const char *shard) PRO_MUST_CHECK;
 /* SHA-256 and size of a file. PRO_EMISSING: there is none; PRO_EIO: it cannot be read; PRO_EINTERRUPTED: *stop is
  * not 0; NULL: nobody asks. */

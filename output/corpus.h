@@ -90,12 +90,17 @@ typedef struct pro_corpus_part { /* what a shard's file says of itself */
   uint64_t index, count, first, all, cases;
   uint64_t obs; /* its length along obs */
 } pro_corpus_part;
-/* PRO_EMISSING; PRO_EINPUT: damaged, or no shard; PRO_EIO, PRO_ENOMEM: it could not be looked at. */
+/* count 0: a corpus that is no shard. PRO_EMISSING; PRO_EINPUT: damaged, or no corpus; PRO_EIO, PRO_ENOMEM: it
+ * could not be looked at. */
 pro_status pro_corpus_part_of(pro_corpus_part *out, const char *path) PRO_MUST_CHECK;
+/* Whether a corpus may take this place: nothing is there, an empty file, or a corpus that is no shard. PRO_EINPUT:
+ * something else, a scenario or a plan that is named by mistake; PRO_EIO, PRO_ENOMEM. */
+pro_status pro_corpus_spare(const char *path) PRO_MUST_CHECK;
 /* Appends all cases of a shard, whose plan is plan_sha256 and whose first case is the next one, without opening
  * its chunks. The file has been verified or its hash is known: a damaged one may crash HDF5. What comes of all
- * shards of a plan in order are the bytes that one writer of all cases makes. PRO_EINPUT: it is another shard. */
-pro_status pro_corpus_append_shard(pro_corpus_writer *writer, const char *path,
+ * shards of a plan in order are the bytes that one writer of all cases makes. *failed grows by those that failed.
+ * PRO_EINPUT: it is another shard. */
+pro_status pro_corpus_append_shard(pro_corpus_writer *writer, uint64_t *failed, const char *path,
                                    const char *plan_sha256) PRO_MUST_CHECK;
 
 /* ---- verifying ---- */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "output/corpus_writer.h"
 
@@ -11,6 +12,7 @@ enum { ROWS = PRO_CORPUS_BLOCK, COLUMNS_MAX = 2 + PRO_SENSORS_MAX + PRO_TRUTH_CO
 
 /* ---- what a file says of itself ---- */
 
+/* count stays 0 where it is no shard. */
 static pro_status read_part(pro_corpus_part *out, const char *path, hid_t file) {
   const struct {
     const char *name;
@@ -19,10 +21,7 @@ static pro_status read_part(pro_corpus_part *out, const char *path, hid_t file) 
       {"index", &out->index}, {"count", &out->count}, {"first_case", &out->first}, {"cases_in_all", &out->all}};
   *out = (pro_corpus_part){0};
   const pro_corpus_findings none = {0};
-  if (!pro_corpus_has(file, "shard")) {
-    PRO_TRY(pro_corpus_judge(&none, path)); /* there was no memory to look */
-    return pro_fail(PRO_EINPUT, "%s: is no shard: it has no group /shard", path);
-  }
+  if (!pro_corpus_has(file, "shard")) return pro_corpus_judge(&none, path); /* or there was no memory to look */
   hid_t shard = H5Oopen(file, "shard", H5P_DEFAULT);
   char *hash = shard < 0 ? NULL : pro_corpus_attribute(shard, "plan_sha256");
   int good = hash != NULL;
@@ -40,10 +39,10 @@ static pro_status part_of(void *out, const char *path) {
   hid_t file;
   PRO_TRY(pro_corpus_open_file(&file, path));
   pro_corpus_part *part = out;
-  pro_status status = read_part(part, path, file);
   pro_corpus_findings found = {0};
   pro_corpus_tables tables;
-  if (status == PRO_OK && !pro_corpus_load_head(&tables, file, &found)) status = pro_corpus_judge(&found, path);
+  pro_status status = pro_corpus_load_head(&tables, file, &found) ? PRO_OK : pro_corpus_judge(&found, path);
+  if (status == PRO_OK) status = read_part(part, path, file);
   if (status == PRO_OK) part->cases = tables.cases, part->obs = tables.obs;
   H5Fclose(file);
   return status;
@@ -51,6 +50,24 @@ static pro_status part_of(void *out, const char *path) {
 
 pro_status pro_corpus_part_of(pro_corpus_part *out, const char *path) {
   return pro_corpus_in_child(part_of, out, sizeof *out, path, NULL);
+}
+
+pro_status pro_corpus_spare(const char *path) {
+  struct stat info;
+  pro_corpus_part part;
+  if (stat(path, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) return PRO_OK;
+  pro_status status = pro_corpus_part_of(&part, path);
+  if (status == PRO_EINPUT) {
+    char why[1024];
+    snprintf(why, sizeof why, "%s", pro_error_message());
+    return pro_fail(status,
+                    "%s: is there and is no corpus; remove it if it is not wanted, or choose another name (%s)",
+                    path, why);
+  }
+  if (status == PRO_OK && part.count > 0)
+    return pro_fail(PRO_EINPUT, "%s: is there and is a shard of a plan; move it away, or choose another name",
+                    path);
+  return status == PRO_EMISSING ? PRO_OK : status;
 }
 
 /* ---- a shard as a source of packed chunks ---- */
@@ -169,6 +186,7 @@ static pro_status add_codes(source *s, int sensor) {
 static pro_status check_part(const source *s, const char *plan_sha256) {
   pro_corpus_part part;
   PRO_TRY(read_part(&part, s->path, s->file));
+  if (part.count == 0) return pro_fail(PRO_EINPUT, "%s: is a corpus, and no shard", s->path);
   if (strcmp(part.plan_sha256, plan_sha256) != 0)
     return pro_fail(PRO_EINPUT, "%s: is of another plan (%.12s..., wanted %.12s...)", s->path, part.plan_sha256,
                     plan_sha256);
@@ -258,7 +276,7 @@ static pro_status read_rows(source *s, uint64_t from, uint64_t count) {
   return pro_corpus_judge(&s->found, s->path);
 }
 
-static pro_status append_rows(source *s) {
+static pro_status append_rows(source *s, uint64_t *failed) {
   for (uint64_t from = 0, count; from < s->tables.cases; from += count) {
     count = s->tables.cases - from < ROWS ? s->tables.cases - from : ROWS;
     pro_press_enter(s->to->press);
@@ -272,6 +290,7 @@ static pro_status append_rows(source *s) {
                                         .clipped = s->clipped + k * (uint64_t)pro_sensor_count(),
                                         .message = s->message[k]};
       PRO_TRY(pro_corpus_append_stored(s->to, &record, 0, load_chunk, s));
+      *failed += record.row.outcome == PRO_OUTCOME_failed;
     }
   }
   s->to->rtol_most = fmax(s->to->rtol_most, s->rtol_most);
@@ -288,7 +307,8 @@ static void leave(source *s) {
   free(s);
 }
 
-pro_status pro_corpus_append_shard(pro_corpus_writer *w, const char *path, const char *plan_sha256) {
+pro_status pro_corpus_append_shard(pro_corpus_writer *w, uint64_t *failed, const char *path,
+                                   const char *plan_sha256) {
   pro_corpus_quiet();
   source *s = calloc(1, sizeof *s);
   if (!s) return pro_corpus_told(w, pro_fail(PRO_ENOMEM, "%s: no memory", path));
@@ -298,7 +318,7 @@ pro_status pro_corpus_append_shard(pro_corpus_writer *w, const char *path, const
   pro_press_leave(w->press);
   if (status == PRO_OK) {
     pro_corpus_begin_source(w);
-    status = append_rows(s);
+    status = append_rows(s, failed);
   }
   leave(s);
   return pro_corpus_told(w, status);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "output/bytes.h"
 #include "output/corpus_writer.h"
 #include "output/journal.h"
 #include "sim/chemistry.h"
@@ -19,24 +16,6 @@
 enum { CHUNK = PRO_CORPUS_CHUNK, ROWS = PRO_CORPUS_ROWS };
 
 /* ---- creating ---- */
-
-/* What is no corpus may be a scenario, a plan or a receipt, named by mistake. An empty file is nobody's loss, and
- * a shard's name is its plan's, whatever has become of the file. */
-static pro_status spare(const char *path) {
-  static const char begin[] = "\211HDF\r\n\032\n";
-  char there[sizeof begin - 1];
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return pro_fail(PRO_EIO, "%s: is there and cannot be looked at: %s; another name would do", path,
-                    strerror(errno));
-  int is_corpus = pro_bytes_read(fd, there, sizeof there, 0) && memcmp(there, begin, sizeof there) == 0;
-  close(fd);
-  return is_corpus
-             ? PRO_OK
-             : pro_fail(PRO_EINPUT,
-                        "%s: is there and is no corpus; remove it if it is not wanted, or choose another name",
-                        path);
-}
 
 static pro_status claim_name(pro_corpus_writer *w, const char *path) {
   const char *slash = strrchr(path, '/');
@@ -48,7 +27,8 @@ static pro_status claim_name(pro_corpus_writer *w, const char *path) {
     return pro_fail(PRO_EIO, "%s: cannot create a corpus there: %s", path, strerror(EISDIR));
   if (there && !S_ISREG(info.st_mode)) /* to rename over a device or a pipe would end it */
     return pro_fail(PRO_EIO, "%s: cannot create a corpus there: not a regular file", path);
-  if (there && info.st_size > 0 && !w->plan->shard) PRO_TRY(spare(path));
+  if (!w->plan->shard)
+    PRO_TRY(pro_corpus_spare(path)); /* a shard's name is its plan's, whatever became of the file */
   return pro_draft_create(&w->draft, path);
 }
 

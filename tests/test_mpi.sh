@@ -64,6 +64,14 @@ rm a/shard-4-of-7.h5
 run -np 1 "$mpi" a -q -j 2 --json >out 2>err || { wrong "$name failed"; cat err; }
 is there_before 5
 is ok 210
+name="damaged, of the right length, and its repair failed"
+cp a/shard-2-of-7.h5 right.h5
+printf 'zzzz' | dd of=a/shard-2-of-7.h5 bs=1 seek=9000 conv=notrunc 2>dd_said
+echo '{}' >a/shard-2-of-7.failed
+"$mpi" a -q -j 1 --json >out 2>err || { wrong "$name failed"; cat err; }
+is there_before 6
+cmp -s a/shard-2-of-7.h5 right.h5 || wrong "$name: not made again"
+[ ! -e a/shard-2-of-7.failed ] || wrong "$name: the note is still there"
 name="no mpirun"
 rm a/shard-0-of-7.*
 "$mpi" a -q -j 1 --json >out 2>err || { wrong "$name failed"; cat err; }

@@ -4,7 +4,7 @@
 # What is done around a plan's shards: a file that is no plan is not written over, a merge takes no shard's name, paths may
 # hold what they like or are refused, and what is told on the way is so.
 exec /usr/bin/python3 - <<'END'
-import json, os, shutil, subprocess, sys, tempfile
+import h5py, json, os, shutil, subprocess, sys, tempfile
 
 prodrome = os.environ["PRO_BUILD"] + "/prodrome"
 scenarios = os.environ["PRO_SOURCE"] + "/scenarios/"
@@ -88,28 +88,48 @@ def a_merge_takes_no_name_of_a_shard():
         os.unlink(name)
 
 
-def a_corpus_takes_no_place_but_a_corpus_s():
-    """What else is there may be a scenario, a plan or a receipt that somebody has named by mistake."""
+def nothing_takes_a_place_but_its_kind_s():
+    """What else is there may be a scenario, a plan, a receipt, a shard or measured data that somebody has named by mistake."""
     shutil.copytree("good", "kept")
+    shutil.copytree("good", "kept2")
     shutil.copy("own.yaml", "kept/own.yaml")
-    sweep = "sweep", "kept/own.yaml", "-n", "2", *options, "-o"
+    with h5py.File("kept/lab.h5", "w") as file:
+        file["lab"] = [1.0, 2.0]
+    os.unlink("kept/shard-1-of-3.json")
+    old = json.loads(bytes_of("kept/shard-2-of-3.json"))
+    del old["plan_sha256"]  # as an older program leaves it
+    store("kept/shard-2-of-3.json", json.dumps(old).encode())
     kept = {name: bytes_of("kept/" + name) for name in os.listdir("kept")}
     for name in kept:
-        code = 64 if name.endswith(".h5") else 65
-        expect(code, *sweep, "kept/" + name, says=["kept/" + name, "another name", "is a shard" if code == 64 else "is there and is no corpus"])
-    shutil.copytree("good", "kept2")
-    for name in "kept/own.yaml", "kept/shard-0-of-3.h5":
-        expect(64 if name.endswith(".h5") else 65, "merge", "kept2", "-q", "-o", name, says=[name, "another name"])
+        shard = name.startswith("shard") and name.endswith(".h5")
+        says = ["kept/" + name, "another name", "is there and is a shard" if shard else "is there and is no corpus"]
+        expect(65, "sweep", "kept/own.yaml", "-n", "2", *options, "-o", "kept/" + name, says=says)
+        expect(65, "merge", "kept2", "-q", "-o", "kept/" + name, says=says)
+        expect(65, "run", "oven", "-o", "kept/" + name, says=["kept/" + name, "another name"])
+        if name.endswith((".h5", "yaml")):
+            expect(65, "slurm", "kept2", "--program", prodrome, "-o", "kept/" + name, says=["kept/" + name, "another name"])
+    for name in "kept2/plan.json", "kept2/shard-0-of-3.h5", "kept2/shard-1-of-3.json", "kept2/shard-9-of-3.h5":
+        expect(0 if "9" in name else 64, "slurm", "kept2", "--program", prodrome, "-o", name, says=[] if "9" in name else [name, "another name"])
     if {name: bytes_of("kept/" + name) for name in os.listdir("kept")} != kept:
-        wrong("a file that is no corpus, or a shard, is written over")
-    store("kept/new.h5", b"")  # as mktemp makes it
+        wrong("something that is no corpus, or a shard, is written over")
+    for name in "own/shard-0-of-3.json", "own/shard-2-of-3.h5", "own/shard-1-of-3.failed":
+        os.makedirs("own", exist_ok=True)
+        expect(64, "plan", "own.yaml", "-n", "6", "--shards", "3", *options, "-o", name, says=[name, "another name"])
+    sweep = "sweep", "kept/own.yaml", "-n", "2", *options, "-o"
+    store("kept/new.h5", b""), store("kept/new.csv", b"")  # as mktemp makes it
     expect(0, *sweep, "kept/new.h5")
     right = bytes_of("kept/new.h5")
     expect(0, *sweep, "kept/new.h5")
-    os.rename("kept/new.h5", "kept/shard-0-of-9.h5")  # of the name of a shard, but without a receipt
-    expect(0, *sweep, "kept/shard-0-of-9.h5")
-    if bytes_of("kept/shard-0-of-9.h5") != right:
-        wrong("a corpus over another one has other bytes")
+    for _ in range(2):
+        expect(0, "run", "oven", "-o", "kept/new.csv")
+    # a corpus that has the name of a shard which is to be made
+    os.unlink("kept2/shard-0-of-3.h5"), os.unlink("kept2/shard-0-of-3.json")
+    shutil.copy("kept/new.h5", "kept2/shard-0-of-3.h5")
+    expect(0, "status", "kept2", out=["2 done", "1 unchecked"])
+    expect(65, "sweep", "--plan", "kept2/plan.json", "-q", says=["kept2/shard-0-of-3.h5", "no shard", "remove it or move it away"])
+    expect(0, "status", "kept2", out=["2 done", "1 failed"])
+    if bytes_of("kept2/shard-0-of-3.h5") != right:
+        wrong("a corpus over another one has other bytes, or is taken for a shard")
 
 
 def a_path_that_is_no_text_is_refused():
@@ -158,12 +178,12 @@ def a_shard_of_another_size_than_its_receipts_is_not_done():
     if "all are done" in r.stdout:
         wrong("damaged shards are done")
     r = json.loads(expect(0, "status", "hurt", "--json").stdout)
-    if r["shards"] != {"done": 1, "running": 0, "stopped": 0, "failed": 0, "damaged": 2, "foreign": 0, "missing": 0} or r["cases_done"] != 2:
+    if r["shards"] != {"done": 1, "running": 0, "stopped": 0, "failed": 0, "damaged": 2, "foreign": 0, "unchecked": 0, "missing": 0} or r["cases_done"] != 2:
         wrong("status --json:", r)
     if [(s["shard"], s["state"], s["cases_done"]) for s in r["not_done"]] != [(0, "damaged", 0), (2, "damaged", 0)]:
         wrong("status --json:", r["not_done"])
     os.unlink("hurt/shard-2-of-3.json")  # nothing to compare with
-    expect(0, "status", "hurt", out=["3 shards = 2 done"])
+    expect(0, "status", "hurt", out=["3 shards = 1 done", "1 unchecked", "without a receipt, to be run again: 2\n"])
     expect(0, "sweep", "--plan", "hurt/plan.json", "-q")
     expect(0, "status", "hurt", out=["all are done"])
     if [bytes_of(f"hurt/shard-{i}-of-3.h5") for i in range(3)] != right:
@@ -185,6 +205,14 @@ def a_shard_of_another_plan_is_not_done():
     expect(65, "sweep", "--plan", "again/plan.json", "-q", says=["remove it or move it away"])
     if [bytes_of(name) for name in names] != there:
         wrong("another plan's shards are touched")
+    # damaged besides: it still is another plan's, as its receipt says
+    os.unlink("again/shard-0-of-3.failed")
+    store(names[0], there[0][:-100])
+    expect(0, "status", "again", out=["2 foreign", "1 failed"] if os.path.exists("again/shard-1-of-3.failed") else ["3 foreign"])
+    expect(65, "sweep", "--plan", "again/plan.json", "-q", "--shard", "0/3", says=["remove it or move it away"])
+    if bytes_of(names[0]) != there[0][:-100]:
+        wrong("another plan's damaged shard is touched")
+    expect(0, "status", "again", out=["1 failed"])
     # a receipt that lies of its plan: seen, and made anew
     note = "good/shard-1-of-3.json"
     right = bytes_of(note)
@@ -195,6 +223,9 @@ def a_shard_of_another_plan_is_not_done():
     expect(0, "status", "good", out=["all are done"])
     if json.loads(bytes_of(note)) != json.loads(right):
         wrong("its receipt is now", bytes_of(note))
+    store(note, json.dumps({**json.loads(right), "failed": 1}).encode())
+    expect(0, "merge", "good", "-q", "-o", "lied.h5", out=["6 ok + 0 failed"])  # as the rows say
+    store(note, right)
 
 
 def a_note_tells_how_far_it_is():
@@ -214,7 +245,7 @@ try:
     shutil.copy(scenarios + "oven.yaml", "own.yaml")
     what_is_no_plan_is_left_alone()
     a_merge_takes_no_name_of_a_shard()
-    a_corpus_takes_no_place_but_a_corpus_s()
+    nothing_takes_a_place_but_its_kind_s()
     a_path_that_is_no_text_is_refused()
     shown_samples_are_found_whatever_their_folder_is_called()
     a_shard_of_another_size_than_its_receipts_is_not_done()
