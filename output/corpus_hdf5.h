@@ -3,6 +3,7 @@
  * only. */
 #ifndef PRO_CORPUS_HDF5_H
 #define PRO_CORPUS_HDF5_H
+#include <errno.h>
 #include <hdf5.h>
 
 #include "output/corpus.h"
@@ -85,6 +86,11 @@ const char *pro_corpus_why(void);
 
 /* What HDF5's last failure in this thread comes to: PRO_ENOMEM where it had no memory, else `otherwise`. */
 pro_status pro_corpus_blame(pro_status otherwise);
+
+/* What HDF5 has opened or made, but -1 where memory was short on the way, and judging says so: 1.10 may hide that,
+ * and crash as it closes what lacks a property. It is not closed. */
+#define PRO_FED(call) pro_corpus_fed((errno = 0, (call)))
+hid_t pro_corpus_fed(hid_t opened);
 
 hid_t pro_corpus_text_type(void); /* variable-length UTF-8; the caller closes it */
 

@@ -10,7 +10,7 @@
 
 static hid_t open_attribute(hid_t object, const char *name) { /* negative: it is not there */
   if (!pro_corpus_has_attribute(object, name)) return H5I_INVALID_HID;
-  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+  hid_t attribute = PRO_FED(H5Aopen(object, name, H5P_DEFAULT));
   if (attribute < 0 && pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
   return attribute;
 }
@@ -48,6 +48,7 @@ static int read_number(void *out, hid_t memory, hid_t object, const char *name) 
   hid_t attribute = open_attribute(object, name);
   if (attribute < 0) return 0;
   int there = attribute_is_number(attribute) && H5Aread(attribute, memory, out) >= 0;
+  if (!there && pro_corpus_blame(PRO_EINPUT) == PRO_ENOMEM) pro_corpus_starve();
   H5Aclose(attribute);
   return there;
 }
@@ -76,7 +77,7 @@ hid_t pro_corpus_dataset(hid_t file, const char *path, pro_corpus_type type, uin
     pro_corpus_find(found, "%s: no such dataset", path);
     return H5I_INVALID_HID;
   }
-  hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
+  hid_t dataset = PRO_FED(H5Dopen2(file, path, H5P_DEFAULT));
   if (dataset < 0) {
     pro_corpus_find_h5(found, path, "cannot be opened");
     return H5I_INVALID_HID;
@@ -107,7 +108,8 @@ int pro_corpus_rows(void *to, hid_t dataset, pro_corpus_type type, uint64_t star
   hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(1, size, NULL);
   herr_t failed =
       space < 0 || memory < 0 ? -1 : H5Sselect_hyperslab(space, H5S_SELECT_SET, from, NULL, size, NULL);
-  if (failed >= 0) failed = H5Dread(dataset, pro_corpus_in_memory(type), memory, space, H5P_DEFAULT, to);
+  if (failed >= 0)
+    failed = (herr_t)PRO_FED(H5Dread(dataset, pro_corpus_in_memory(type), memory, space, H5P_DEFAULT, to));
   hid_t reasons = H5Eget_current_stack(); /* closing would forget them */
   H5Sclose(space), H5Sclose(memory);
   H5Eset_current_stack(reasons);
@@ -121,7 +123,7 @@ int pro_corpus_open_codes(pro_corpus_codes *out, hid_t file, const char *channel
   hid_t dataset = H5I_INVALID_HID;
   if (H5Oget_info_by_name2(file, channel, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
       info.type == H5O_TYPE_DATASET)
-    dataset = H5Dopen2(file, channel, H5P_DEFAULT);
+    dataset = PRO_FED(H5Dopen2(file, channel, H5P_DEFAULT));
   if (dataset < 0) {
     pro_corpus_find(found, "/%s: cannot be opened as a dataset", channel);
     return -1;
@@ -198,7 +200,7 @@ static int length_of(uint64_t *out, hid_t file, const char *name, pro_corpus_fin
   hid_t dataset = H5I_INVALID_HID, space;
   if (pro_corpus_has(file, name) && H5Oget_info_by_name2(file, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
       info.type == H5O_TYPE_DATASET)
-    dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    dataset = PRO_FED(H5Dopen2(file, name, H5P_DEFAULT));
   if (dataset < 0) {
     pro_corpus_find(found, "/%s: no such dataset", name);
     return 0;
@@ -213,7 +215,8 @@ static int length_of(uint64_t *out, hid_t file, const char *name, pro_corpus_fin
 }
 
 static uint64_t chunk_of(hid_t file) {
-  hid_t dataset = H5Dopen2(file, "time", H5P_DEFAULT), made = dataset < 0 ? -1 : H5Dget_create_plist(dataset);
+  hid_t dataset = PRO_FED(H5Dopen2(file, "time", H5P_DEFAULT)),
+        made = dataset < 0 ? -1 : H5Dget_create_plist(dataset);
   hsize_t chunk = 0;
   if (made >= 0 && H5Pget_layout(made) == H5D_VIRTUAL)
     chunk = PRO_CORPUS_CHUNK; /* of the files that it shows */
@@ -272,7 +275,7 @@ int pro_corpus_check_row(const pro_corpus_tables *of, const pro_corpus_row *row,
 static uint64_t first_of(hid_t file, pro_corpus_findings *found) {
   uint64_t first = 0;
   if (!pro_corpus_has(file, "shard")) return 0;
-  hid_t shard = H5Oopen(file, "shard", H5P_DEFAULT);
+  hid_t shard = PRO_FED(H5Oopen(file, "shard", H5P_DEFAULT));
   if (shard < 0 || !pro_corpus_count(&first, shard, "first_case"))
     pro_corpus_find(found, "/shard: does not say which case is its first");
   if (shard >= 0) H5Oclose(shard);

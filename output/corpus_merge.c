@@ -22,7 +22,7 @@ static pro_status read_part(pro_corpus_part *out, const char *path, hid_t file) 
   *out = (pro_corpus_part){0};
   const pro_corpus_findings none = {0};
   if (!pro_corpus_has(file, "shard")) return pro_corpus_judge(&none, path); /* or there was no memory to look */
-  hid_t shard = H5Oopen(file, "shard", H5P_DEFAULT);
+  hid_t shard = PRO_FED(H5Oopen(file, "shard", H5P_DEFAULT));
   char *hash = shard < 0 ? NULL : pro_corpus_attribute(shard, "plan_sha256");
   int good = hash != NULL;
   for (size_t i = 0; i < PRO_COUNT(numbers); i++)
@@ -30,6 +30,7 @@ static pro_status read_part(pro_corpus_part *out, const char *path, hid_t file) 
   if (good) snprintf(out->plan_sha256, sizeof out->plan_sha256, "%s", hash);
   free(hash);
   if (shard >= 0) H5Oclose(shard);
+  if (!good && errno == ENOMEM) pro_corpus_starve();
   if (!good) PRO_TRY(pro_corpus_judge(&none, path)); /* or there was no memory */
   return good ? PRO_OK : pro_fail(PRO_EINPUT, "%s: damaged: /shard does not say which shard it is", path);
 }
@@ -149,25 +150,27 @@ static pro_status add_codes(source *s, int sensor) {
   int64_t missing = 0;
   hsize_t n = 0;
   snprintf(path, sizeof path, "/shard/%s/missing", pro_sensor_all[sensor]->name);
-  hid_t dataset = H5Dopen2(s->file, path, H5P_DEFAULT);
-  if (dataset < 0 || H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &missing) < 0)
+  hid_t dataset = PRO_FED(H5Dopen2(s->file, path, H5P_DEFAULT));
+  if (dataset < 0 || PRO_FED(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, &missing)) < 0)
     return unreadable(s, "codes of sensor", (uint64_t)sensor);
   H5Dclose(dataset);
   s->to->seen[sensor].missing += (uint64_t)missing;
   snprintf(path, sizeof path, "/shard/%s", pro_sensor_all[sensor]->name);
-  hid_t group = H5Gopen2(s->file, path, H5P_DEFAULT);
+  hid_t group = PRO_FED(H5Gopen2(s->file, path, H5P_DEFAULT));
   if (group < 0) return unreadable(s, "codes of sensor", (uint64_t)sensor);
   pro_status status = PRO_OK;
   if (pro_corpus_has(group, "code")) {
-    hid_t codes = H5Dopen2(group, "code", H5P_DEFAULT), times = H5Dopen2(group, "count", H5P_DEFAULT);
+    hid_t codes = PRO_FED(H5Dopen2(group, "code", H5P_DEFAULT)),
+          times = PRO_FED(H5Dopen2(group, "count", H5P_DEFAULT));
     hid_t space = codes < 0 ? -1 : H5Dget_space(codes);
     if (space < 0 || H5Sget_simple_extent_dims(space, &n, NULL) != 1) n = 0;
     int32_t *code = malloc((n + 1) * sizeof *code);
     int64_t *count = malloc((n + 1) * sizeof *count);
     if (!code || !count)
       status = pro_fail(PRO_ENOMEM, "%s: no memory", s->path);
-    else if (n == 0 || times < 0 || H5Dread(codes, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, code) < 0 ||
-             H5Dread(times, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, count) < 0)
+    else if (n == 0 || times < 0 ||
+             PRO_FED(H5Dread(codes, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, code)) < 0 ||
+             PRO_FED(H5Dread(times, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, count)) < 0)
       status = unreadable(s, "codes of sensor", (uint64_t)sensor);
     else
       status = pro_histogram_add_list(&s->to->seen[sensor], code, count, n);
@@ -209,7 +212,7 @@ static pro_status open_source(source *s, const char *plan_sha256) {
   if (pro_corpus_load_head(&s->tables, s->file, &s->found)) open_columns(s);
   PRO_TRY(pro_corpus_judge(&s->found, s->path));
   PRO_TRY(check_part(s, plan_sha256));
-  hid_t shard = H5Oopen(s->file, "shard", H5P_DEFAULT);
+  hid_t shard = PRO_FED(H5Oopen(s->file, "shard", H5P_DEFAULT));
   int good = shard >= 0 && pro_corpus_number(&s->rtol_least, shard, "rtol_least") &&
              pro_corpus_number(&s->rtol_most, shard, "rtol_most");
   if (shard >= 0) H5Oclose(shard);
@@ -227,12 +230,12 @@ static void free_messages(source *s) {
 static pro_status read_messages(source *s, uint64_t from, hsize_t count) {
   char **text = calloc(ROWS, sizeof *text);
   if (!text) return pro_fail(PRO_ENOMEM, "%s: no memory", s->path);
-  hid_t dataset = H5Dopen2(s->file, "/run_info/message", H5P_DEFAULT), type = pro_corpus_text_type();
+  hid_t dataset = PRO_FED(H5Dopen2(s->file, "/run_info/message", H5P_DEFAULT)), type = pro_corpus_text_type();
   hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset), memory = H5Screate_simple(1, &count, NULL);
   hsize_t start = from;
   int good = space >= 0 && type >= 0 &&
              H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &count, NULL) >= 0 &&
-             H5Dread(dataset, type, memory, space, H5P_DEFAULT, text) >= 0;
+             PRO_FED(H5Dread(dataset, type, memory, space, H5P_DEFAULT, text)) >= 0;
   pro_status status = good ? PRO_OK : unreadable(s, "messages from row", from);
   free_messages(s);
   for (hsize_t k = 0; good && k < count; k++) {
@@ -298,9 +301,10 @@ static pro_status append_rows(source *s, uint64_t *failed) {
   return PRO_OK;
 }
 
-static void leave(source *s) {
+/* Where memory was short HDF5 1.10 may crash as it closes: the program is about to end then, and leaves it be. */
+static void leave(source *s, pro_status status) {
   pro_press_enter(s->to->press);
-  if (s->file >= 0) H5Fclose(s->file);
+  if (s->file >= 0 && status != PRO_ENOMEM) H5Fclose(s->file);
   pro_press_leave(s->to->press);
   free_messages(s);
   free(s->param), free(s->clipped), free(s->scratch);
@@ -320,6 +324,6 @@ pro_status pro_corpus_append_shard(pro_corpus_writer *w, uint64_t *failed, const
     pro_corpus_begin_source(w);
     status = append_rows(s, failed);
   }
-  leave(s);
+  leave(s, status);
   return pro_corpus_told(w, status);
 }

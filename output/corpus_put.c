@@ -23,7 +23,7 @@ pro_status pro_put_fail(const pro_sheet *to, const char *what) {
 
 static pro_status attribute(const pro_sheet *to, hid_t at, const char *name, hid_t disk, hid_t memory, hid_t space,
                             const void *value) {
-  hid_t made = H5Acreate2(at, name, disk, space, H5P_DEFAULT, H5P_DEFAULT);
+  hid_t made = PRO_FED(H5Acreate2(at, name, disk, space, H5P_DEFAULT, H5P_DEFAULT));
   if (made < 0 || H5Awrite(made, memory, value) < 0 || H5Aclose(made) < 0 || H5Sclose(space) < 0)
     return pro_put_fail(to, name);
   return PRO_OK;
@@ -142,7 +142,7 @@ hid_t pro_put_creation(const pro_sheet *to, hid_t class) {
 pro_status pro_put_group(hid_t *out, const pro_sheet *to, hid_t at, const char *name, const char *doc) {
   hid_t made = pro_put_creation(to, H5P_GROUP_CREATE);
   if (made < 0) return pro_corpus_blame(PRO_EIO);
-  hid_t group = H5Gcreate2(at, name, H5P_DEFAULT, made, H5P_DEFAULT);
+  hid_t group = PRO_FED(H5Gcreate2(at, name, H5P_DEFAULT, made, H5P_DEFAULT));
   TRY_H5(to, group, name);
   H5Pclose(made);
   *out = group;
@@ -168,7 +168,7 @@ pro_status pro_put_dataset(hid_t *out, const pro_sheet *to, hid_t at, const char
       return pro_put_fail(to, name);
   }
   hid_t space = shape->axes ? H5Screate_simple(shape->axes, shape->size, shape->most) : H5Screate(H5S_SCALAR);
-  hid_t dataset = H5Dcreate2(at, name, pro_corpus_on_disk(type), space, H5P_DEFAULT, made, access);
+  hid_t dataset = PRO_FED(H5Dcreate2(at, name, pro_corpus_on_disk(type), space, H5P_DEFAULT, made, access));
   TRY_H5(to, dataset, name);
   H5Sclose(space), H5Pclose(made), H5Pclose(access);
   PRO_TRY(pro_put_text(to, dataset, "long_name", doc));
@@ -186,7 +186,7 @@ pro_status pro_scale_pure(const pro_sheet *to, pro_scale *scale, hid_t at, const
   if (made < 0) return pro_corpus_blame(PRO_EIO);
   hsize_t chunk = most == H5S_UNLIMITED ? PRO_CORPUS_CHUNK : size;
   TRY_H5(to, H5Pset_chunk(made, 1, &chunk), name); /* never written to: no chunk is ever there */
-  hid_t dataset = H5Dcreate2(at, name, H5T_IEEE_F32BE, space, H5P_DEFAULT, made, H5P_DEFAULT);
+  hid_t dataset = PRO_FED(H5Dcreate2(at, name, H5T_IEEE_F32BE, space, H5P_DEFAULT, made, H5P_DEFAULT));
   TRY_H5(to, dataset, name);
   H5Sclose(space), H5Pclose(made);
   char magic[80];
@@ -199,7 +199,7 @@ pro_status pro_put_text_column(hid_t *out, const pro_sheet *to, hid_t at, const 
                                size_t count, const char *doc) {
   hid_t made = pro_put_creation(to, H5P_DATASET_CREATE), space = list_of(count);
   if (made < 0) return pro_corpus_blame(PRO_EIO);
-  hid_t dataset = H5Dcreate2(at, name, to->text, space, H5P_DEFAULT, made, H5P_DEFAULT);
+  hid_t dataset = PRO_FED(H5Dcreate2(at, name, to->text, space, H5P_DEFAULT, made, H5P_DEFAULT));
   TRY_H5(to, dataset, name);
   H5Sclose(space), H5Pclose(made);
   PRO_TRY(pro_put_text(to, dataset, "long_name", doc));

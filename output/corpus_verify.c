@@ -299,10 +299,10 @@ static void check_number(verification *v, const char *channel, const char *name,
   char path[96];
   snprintf(path, sizeof path, "/normalization/%s/%s", channel, name);
   double value[PRO_QUANTILE_COUNT];
-  hid_t dataset = H5Dopen2(v->file, path, H5P_DEFAULT);
+  hid_t dataset = PRO_FED(H5Dopen2(v->file, path, H5P_DEFAULT));
   hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
   if (dataset < 0 || H5Sget_simple_extent_npoints(space) != (hssize_t)count ||
-      H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) < 0) {
+      PRO_FED(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value)) < 0) {
     pro_corpus_find(&v->found, "%s: is missing, damaged or of another size", path);
   } else {
     for (size_t i = 0; i < count; i++)
@@ -476,7 +476,7 @@ static int read_some(hid_t dataset, hid_t memory, int is_text, hsize_t from, hsi
   hid_t space = count ? H5Dget_space(dataset) : H5S_ALL,
         room = count ? H5Screate_simple(1, &count, NULL) : H5S_ALL;
   int failed = (count && H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &count, NULL) < 0) ||
-               H5Dread(dataset, memory, room, space, H5P_DEFAULT, to) < 0;
+               PRO_FED(H5Dread(dataset, memory, room, space, H5P_DEFAULT, to)) < 0;
   if (!failed && is_text) {
     hid_t whole = count ? room : H5Dget_space(dataset);
     H5Dvlen_reclaim(memory, whole, H5P_DEFAULT, to);
@@ -531,7 +531,7 @@ static void check_list(verification *v, const char *name, hid_t dataset) {
 static herr_t visit(hid_t root, const char *name, const H5O_info_t *info, void *payload) {
   verification *v = payload;
   if (info->type != H5O_TYPE_DATASET) return 0;
-  hid_t dataset = H5Dopen2(root, name, H5P_DEFAULT);
+  hid_t dataset = PRO_FED(H5Dopen2(root, name, H5P_DEFAULT));
   if (dataset < 0) {
     pro_corpus_find_h5(&v->found, name, "cannot be opened");
     return 0;

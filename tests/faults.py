@@ -177,10 +177,10 @@ def make_commands():
 
 
 def some(n, most=None):
-    """Numbers 1 to n, and of those beyond `most` one in 997: all of them in a long run, about a tenth else."""
+    """Numbers 1 to n, and of those beyond `most` one in 97: all of them in a long run, about a tenth else."""
     numbers = list(range(1, n + 1))
     if most and n > most:
-        numbers = numbers[:most] + numbers[most::997]
+        numbers = numbers[:most] + numbers[most::97]
     return numbers if long_run else sorted(dice.sample(numbers, max(min(n, 4), len(numbers) // 10)))
 
 
