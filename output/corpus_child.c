@@ -110,6 +110,7 @@ pro_status pro_corpus_in_child(pro_corpus_work *work, void *out, size_t size, co
                                const volatile int *stop) {
   int ends[2];
   pro_corpus_quiet(); /* HDF5 starts here: where it has no memory for that, the file is not to blame */
+  if (pro_corpus_is_stillborn()) return pro_fail(PRO_ENOMEM, "%s: no memory to read it", path);
   if (pipe(ends) != 0) return work(out, path);
   rlim_t limit = own_limit(path);
   pid_t parent = getpid(), child = fork();

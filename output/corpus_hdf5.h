@@ -80,6 +80,8 @@ extern const pro_corpus_column pro_corpus_columns[];
 /* Silences HDF5's printing for this thread, and keeps HDF5 1.10's exit handler from running: it crashes on a file
  * whose disk was full. Called first by everything public. */
 void pro_corpus_quiet(void);
+/* Whether HDF5 had no memory to start: what it says of a file then is not the file's fault. */
+int pro_corpus_is_stillborn(void);
 
 /* The innermost reason of HDF5's last failure in this thread; owned by the thread, until its next call. */
 const char *pro_corpus_why(void);
